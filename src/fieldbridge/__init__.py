@@ -1,0 +1,1 @@
+"""fieldbridge joins Xero (the books) to a field-sales cloud (where reps take orders on tablets)."""

@@ -1,0 +1,123 @@
+"""Connecting: prove the credentials by reading the organisation's name, then keep them sealed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from fieldbridge.app import access
+from fieldbridge.app.connection_settings import ConnectionSettings, parse, render
+from fieldbridge.app.flows.programs import MASTER_DATA, TRANSACTIONS
+from fieldbridge.app.installation import Installation
+from fieldbridge.core.errors import GuardError, SetupError
+from fieldbridge.core.records.books import Account, Organisation, TaxRate
+from fieldbridge.flows.taxes import proposed_codes
+from fieldbridge.store.ledger import connections, runs, schedules
+from fieldbridge.store.ledger.connections import Connection
+from fieldbridge.xero import accounts, organisation, tax_rates
+
+NAME_MAX = 40
+
+
+@dataclass(frozen=True)
+class PrivateApp:
+    """What the client copies out of Xero's page. The secret is kept, though this sign-in never uses it."""
+
+    consumer_key: str
+    consumer_secret: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """A connection to be made or renewed. settings is TOML, or None to keep or propose."""
+
+    name: str
+    xero_url: str
+    folder: Path
+    settings: str | None = None
+
+
+def connect(installation: Installation, request: Request, app: PrivateApp) -> Connection:
+    """Make or renew a connection.
+
+    Errors: SetupError for a bad name, folder or settings; AccessError when Xero refuses; GuardError when the
+    credentials belong to another organisation than this connection's.
+    """
+    _check(request)
+    before = _known(installation, request.name)
+    with access.trial(installation, app.consumer_key, request.xero_url) as session:
+        found = organisation.read(session)
+        rates = [one for page in tax_rates.pages(session, None) for one in page.records if isinstance(one, TaxRate)]
+        chart = [one for page in accounts.pages(session, None) for one in page.records if isinstance(one, Account)]
+    _same_organisation(before, found)
+    settings = _settings(request, before, rates, chart)
+    made = Connection(
+        id=request.name,
+        sign_in="private-app",
+        xero_url=request.xero_url,
+        organisation_id=found.organisation_id,
+        organisation_name=found.name,
+        short_code=found.short_code,
+        folder=str(request.folder.resolve()),
+        settings=render(settings),
+        connected_at=installation.now(),
+    )
+    _keep(installation, made, settings, app)
+    return made
+
+
+def _keep(installation: Installation, made: Connection, settings: ConnectionSettings, app: PrivateApp) -> None:
+    now = installation.now()
+    with installation.database.write() as tx:
+        connections.keep(tx, made)
+        installation.vault.put(tx, made.id, access.CONSUMER_KEY, app.consumer_key.encode())
+        installation.vault.put(tx, made.id, access.CONSUMER_SECRET, app.consumer_secret.encode())
+        schedules.keep(tx, made.id, MASTER_DATA, settings.schedule.master_data_s, now)
+        schedules.keep(tx, made.id, TRANSACTIONS, settings.schedule.transactions_s, now)
+        runs.record(tx, made.id, None, now, "connection.made", organisation=made.organisation_name)
+
+
+def _known(installation: Installation, name: str) -> Connection | None:
+    with installation.database.read() as tx:
+        return connections.find(tx, name)
+
+
+def _check(request: Request) -> None:
+    plain = request.name.replace("-", "").replace("_", "")
+    if not plain.isalnum() or not plain.isascii() or len(request.name) > NAME_MAX:
+        raise SetupError(
+            "connection.name",
+            f"A connection cannot be called {request.name!r}.",
+            remedy="Use letters, digits, - and _, at most 40.",
+        )
+    if not request.folder.is_dir():
+        raise SetupError(
+            "connection.folder",
+            f"The folder {request.folder} is not there.",
+            remedy="Make it, or name the one the field-sales cloud uses.",
+        )
+
+
+def _same_organisation(before: Connection | None, found: Organisation) -> None:
+    if before is not None and before.organisation_id != found.organisation_id:
+        raise GuardError(
+            "guard.other_organisation",
+            f"{before.id} is connected to {before.organisation_name}; these credentials belong to {found.name}.",
+            remedy="Nothing was changed. Give the second organisation a connection of its own.",
+        )
+
+
+def _settings(
+    request: Request, before: Connection | None, rates: list[TaxRate], chart: list[Account]
+) -> ConnectionSettings:
+    """What was given, else what was there, with a proposal for what only this organisation's books can tell."""
+    settings = parse(request.settings if request.settings is not None else before.settings if before else "")
+    sales = [one for one in chart if one.status == "ACTIVE" and one.kind in ("REVENUE", "SALES")]
+    first = min(sales, key=lambda one: one.code, default=None)
+    transactions = settings.transactions
+    if not transactions.sales_account and first is not None:
+        transactions = msgspec.structs.replace(transactions, sales_account=first.code)
+    if not transactions.tax_codes:
+        codes = proposed_codes(rates, first.tax_type if first else "")
+        transactions = msgspec.structs.replace(transactions, tax_codes=codes)
+    return msgspec.structs.replace(settings, transactions=transactions)

@@ -1,0 +1,104 @@
+"""The dry run: the very stages of a run, on a scratch copy of the ledger and the folder, up to the first write.
+
+Nothing of the connection is changed. Calls to Xero are real reads, so they pass the real Governor and are counted.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+import sqlalchemy as sa
+
+from fieldbridge.app.flows.context import context_of
+from fieldbridge.app.flows.programs import FIRST_WRITE, Flows
+from fieldbridge.app.installation import Installation
+from fieldbridge.core.records.books import Invoice
+from fieldbridge.engine.stages import RunRef
+from fieldbridge.store.database import Database, chunks, migrate, open_engine
+from fieldbridge.store.ledger import deliveries, problems, runs
+from fieldbridge.store.ledger.connections import Connection
+from fieldbridge.store.ledger.problems import OpenProblem
+from fieldbridge.store.schema import book, connection, intake, intake_file, watermark
+
+ROWS_PER_COPY = 1000
+EVERYTHING = 1_000_000
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run would do. Shape: files are (name, rows, rows before) of master files that would change."""
+
+    flow: str
+    invoices: list[tuple[str, Invoice]]
+    files: list[tuple[str, int, int]]
+    problems: list[OpenProblem]
+
+
+def plan(installation: Installation, one: Connection, flow: str) -> Plan:
+    """Plan one flow without writing anything. Errors: whatever would stop the run."""
+    with TemporaryDirectory(prefix="fieldbridge-plan-") as folder, _scratch(installation, one, Path(folder)) as scratch:
+        with scratch.database.write() as tx:
+            ref = RunRef(one.id, flow, runs.queue(tx, one.id, flow, scratch.now()))
+        known = _open_problems(scratch, one.id)
+        _advance(Flows(scratch), ref, installation)
+        return _told(scratch, ref, known)
+
+
+def _advance(flows: Flows, ref: RunRef, gate: Installation) -> None:
+    for name, step in flows.steps(ref.flow):
+        if name == FIRST_WRITE:
+            return
+        while (turn := step(context_of(flows.installation, ref, gate))).again:
+            flows.installation.pause(turn.wait_s)
+
+
+def _told(scratch: Installation, ref: RunRef, known: set[int]) -> Plan:
+    with scratch.database.read() as tx:
+        planned = deliveries.in_state(tx, ref.connection_id, ["pending"], EVERYTHING)
+        events = runs.events(tx, ref.connection_id, EVERYTHING)
+        found = problems.still_open(tx, ref.connection_id)
+    written = [event.fields for event in events if event.event == "file.published"]
+    return Plan(
+        flow=ref.flow,
+        invoices=[(one.key, one.invoice) for one in planned],
+        files=[(str(one["name"]), int(str(one["rows"])), int(str(one["rows_before"]))) for one in written],
+        problems=[one for one in found if one.id not in known],
+    )
+
+
+def _open_problems(scratch: Installation, connection_id: str) -> set[int]:
+    with scratch.database.read() as tx:
+        return {one.id for one in problems.still_open(tx, connection_id)}
+
+
+@contextmanager
+def _scratch(installation: Installation, one: Connection, folder: Path) -> Iterator[Installation]:
+    """An installation of its own, holding what the stages look at. Shape: the copied folder is inside `folder`."""
+    site = folder / "site"
+    site.mkdir()
+    for file in Path(one.folder).iterdir():
+        if file.is_file():
+            shutil.copy2(file, site)
+    engine = open_engine(f"sqlite:///{folder / 'scratch.sqlite'}")
+    try:
+        migrate(engine)
+        scratch = Database(engine)
+        with installation.database.read() as source, scratch.write() as target:
+            for table in (connection, book, watermark, intake_file, intake):
+                _copy(source, target, table, one.id)
+            target.execute(connection.update().values(folder=str(site)))
+        yield Installation(installation.settings, scratch, installation.vault, installation.now, installation.pause)
+    finally:
+        engine.dispose()
+
+
+def _copy(source: sa.Connection, target: sa.Connection, table: sa.Table, connection_id: str) -> None:
+    """Copy one connection's rows. The original bytes of what was taken are not needed, so they stay behind."""
+    heavy = {"content", "raw"}
+    columns = [sa.literal(b"").label(column.name) if column.name in heavy else column for column in table.c]
+    owner = table.c.id if table is connection else table.c.connection_id
+    rows = source.execute(sa.select(*columns).where(owner == connection_id)).mappings().all()
+    for some in chunks(rows, ROWS_PER_COPY):
+        target.execute(table.insert(), [dict(row) for row in some])

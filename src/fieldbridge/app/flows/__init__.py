@@ -1,0 +1,1 @@
+"""Flows put to work: the stages of a run, joining Xero, the folder and the ledger."""

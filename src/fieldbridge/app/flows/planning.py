@@ -1,0 +1,81 @@
+"""Planning: from orders that wait to the Deliveries of the Outbox, by a pure function over the Books."""
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from fieldbridge.app.flows.context import Context
+from fieldbridge.core.errors import RefusedError, SetupError
+from fieldbridge.core.plan import Change, Problem
+from fieldbridge.core.records.books import Account, Contact, Item, TaxRate
+from fieldbridge.core.records.field import Order
+from fieldbridge.core.rules import TransactionRules
+from fieldbridge.engine.stages import Turn
+from fieldbridge.flows.addresses import addresses_of
+from fieldbridge.flows.orders import Shelf, change_of
+from fieldbridge.store import books
+from fieldbridge.store.ledger import deliveries, intake, problems, runs
+
+ORDERS_PER_TURN = 200
+
+
+def plan(context: Context) -> Turn:
+    """Plan the oldest orders that wait: Deliveries, Problems and their new states move together."""
+    with context.write() as tx:
+        waiting = intake.waiting(tx, context.id, ORDERS_PER_TURN)
+        if not waiting:
+            return Turn()
+        shelf = shelf_for(tx, context.id, [one.order for one in waiting])
+        decided = [(one.id, decide(one.order, shelf, context.settings.transactions)) for one in waiting]
+        changes = [(row_id, found) for row_id, found in decided if isinstance(found, Change)]
+        deliveries.plan(tx, context.id, changes, context.now())
+        intake.settle(tx, [row_id for row_id, _ in changes], "planned")
+        for row_id, change in changes:
+            for note in change.notes:
+                context.log(tx, "order.note", key=change.key, intake=row_id, note=note)
+        for row_id, found in decided:
+            if isinstance(found, Problem):
+                park(context, tx, row_id, found)
+    return Turn(again=True)
+
+
+def decide(order: Order, shelf: Shelf, rules: TransactionRules) -> Change | Problem:
+    """What one order becomes: the Change that posts it, or the Problem that stops it."""
+    try:
+        return change_of(order, shelf, rules)
+    except RefusedError as error:
+        return Problem(
+            kind="order",
+            key=order.key,
+            code=error.code,
+            message=error.message,
+            remedy=error.remedy,
+            cause=f"{error.code} {order.customer}",
+        )
+
+
+def park(context: Context, tx: sa.Connection, intake_id: int, found: Problem) -> None:
+    """Set one order aside with its Problem; the others go on."""
+    intake.settle(tx, [intake_id], "parked", found.code)
+    problems.report(tx, context.id, context.ref.flow, found, context.now(), intake_id)
+    context.log(tx, "order.parked", key=found.key, code=found.code, message=found.message)
+    runs.count(tx, context.ref.run_id, parked=1)
+
+
+def shelf_for(tx: sa.Connection, connection_id: str, orders: Sequence[Order]) -> Shelf:
+    """The part of the Books these orders need. Errors: SetupError when nothing was read yet."""
+    organisation = books.organisation(tx, connection_id)
+    if organisation is None:
+        raise SetupError("books.empty", "Nothing has been read from Xero yet.", remedy="fieldbridge sync master-data")
+    return Shelf(
+        organisation=organisation,
+        contacts=books.by_code(tx, connection_id, Contact, {order.customer for order in orders}),
+        items=books.by_code(tx, connection_id, Item, _products(orders)),
+        accounts={one.code: one for one in books.every(tx, connection_id, Account)},
+        tax_rates={one.tax_type: one for one in books.every(tx, connection_id, TaxRate)},
+        addresses=addresses_of,
+    )
+
+
+def _products(orders: Iterable[Order]) -> set[str]:
+    return {line.product for order in orders for line in order.lines if line.product}

@@ -1,0 +1,116 @@
+"""The flows as the engine runs them: their stages, their lanes, and how a run begins and ends."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from fieldbridge.app.flows import reading
+from fieldbridge.app.flows.closing import close
+from fieldbridge.app.flows.context import Context, context_of
+from fieldbridge.app.flows.delivering import deliver
+from fieldbridge.app.flows.planning import plan
+from fieldbridge.app.flows.publishing import publish
+from fieldbridge.app.flows.taking import Taker
+from fieldbridge.app.installation import Installation
+from fieldbridge.core.errors import OutageError
+from fieldbridge.engine.stages import Program, RunRef, Stage, Stop, Turn
+from fieldbridge.store.ledger import connections, intake, runs, schedules
+
+MASTER_DATA, TRANSACTIONS = "master-data", "transactions"
+FIRST_WRITE = "deliver"
+REFERENCE_DATA_FRESH_FOR = timedelta(hours=1)
+Step = Callable[[Context], Turn]
+
+
+@dataclass(frozen=True)
+class Flows:
+    """The two flows of an installation."""
+
+    installation: Installation
+    taker: Taker = field(default_factory=Taker)
+    watcher: Taker = field(default_factory=Taker)
+
+    def programs(self) -> dict[str, Program]:
+        """Every flow by name."""
+        return {
+            MASTER_DATA: self._program(MASTER_DATA, "bulk", lambda _: True),
+            TRANSACTIONS: self._program(TRANSACTIONS, TRANSACTIONS, self._has_orders),
+        }
+
+    def steps(self, flow: str) -> list[tuple[str, Step]]:
+        """The named steps of a flow, in order."""
+        return self._master_data() if flow == MASTER_DATA else self._transactions()
+
+    def _program(self, flow: str, lane: str, has_work: Callable[[str], bool]) -> Program:
+        stages = tuple((name, self._stage(step)) for name, step in self.steps(flow))
+        return Program(flow, lane, stages, self._begin, self._settle, has_work)
+
+    def _stage(self, step: Step) -> Stage:
+        return lambda ref: step(context_of(self.installation, ref))
+
+    def _master_data(self) -> list[tuple[str, Step]]:
+        read = [(stream.name, reading.reader(stream)) for stream in reading.STREAMS]
+        return [("organisation", reading.read_organisation), *read, ("publish", publish)]
+
+    def _transactions(self) -> list[tuple[str, Step]]:
+        """The Books are refreshed only when an order waits, so that an empty folder costs no call."""
+        refresh: list[tuple[str, Step]] = [
+            ("organisation", reading.read_organisation),
+            ("accounts", reading.reader(reading.ACCOUNTS, fresh_for=REFERENCE_DATA_FRESH_FOR)),
+            ("tax rates", reading.reader(reading.TAX_RATES, fresh_for=REFERENCE_DATA_FRESH_FOR)),
+            ("contacts", reading.reader(reading.CONTACTS)),
+            ("items", reading.reader(reading.ITEMS)),
+        ]
+        return [
+            ("take", self.taker.stage),
+            *((name, _when_orders_wait(step)) for name, step in refresh),
+            ("plan", plan),
+            (FIRST_WRITE, deliver),
+            ("close", close),
+        ]
+
+    def _has_orders(self, connection_id: str) -> bool:
+        with self.installation.database.read() as tx:
+            if intake.has_open(tx, connection_id):
+                return True
+        return self.has_new_files(connection_id)
+
+    def has_new_files(self, connection_id: str) -> bool:
+        """Whether an order file lies ready in the folder. An unreachable folder has none; a run will say so."""
+        context = context_of(self.installation, RunRef(connection_id, TRANSACTIONS, 0))
+        try:
+            return bool(self.watcher.look(context))
+        except OutageError:
+            return False
+
+    def _begin(self, ref: RunRef) -> None:
+        with self.installation.database.write() as tx:
+            runs.start(tx, ref.run_id, self.installation.now())
+            runs.record(tx, ref.connection_id, ref.run_id, self.installation.now(), "run.started", flow=ref.flow)
+
+    def _settle(self, ref: RunRef, stop: Stop | None) -> None:
+        """Close the run and free its schedule, in one transaction."""
+        now = self.installation.now()
+        with self.installation.database.write() as tx:
+            run = runs.find(tx, ref.run_id)
+            left = run.counts.get("parked", 0) + run.counts.get("problems", 0)
+            if stop is None:
+                runs.end(tx, ref.run_id, "done", 1 if left else 0, None, now)
+            else:
+                state: runs.State = "unfinished" if stop.exit_code == 4 else "halted"
+                runs.end(tx, ref.run_id, state, stop.exit_code, f"{stop.code}: {stop.message}", now)
+            if stop is not None and stop.then == "reconnect":
+                connections.pause(tx, ref.connection_id, stop.message)
+            until = datetime.fromisoformat(stop.until) if stop and stop.until else None
+            schedules.rearm(tx, ref.connection_id, ref.flow, ref.run_id, now, until)
+            told = {"flow": ref.flow, **run.counts, "error": stop.message if stop else None}
+            runs.record(tx, ref.connection_id, ref.run_id, now, "run.finished", **told)
+
+
+def _when_orders_wait(step: Step) -> Step:
+    def stage(context: Context) -> Turn:
+        with context.read() as tx:
+            waiting = intake.waiting(tx, context.id, 1)
+        return step(context) if waiting else Turn()
+
+    return stage

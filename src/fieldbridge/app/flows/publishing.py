@@ -1,0 +1,144 @@
+"""Publishing master data: from the Books to the six files, each atomically, only when changed, never shrunk unseen."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from fieldbridge.app.flows.context import Context
+from fieldbridge.core.errors import GuardError
+from fieldbridge.core.identity import digest
+from fieldbridge.core.plan import Problem
+from fieldbridge.core.records.books import Account, Contact, Item, TaxRate
+from fieldbridge.engine.stages import Turn
+from fieldbridge.field.folder import master_files as rows
+from fieldbridge.field.folder.encode import Misfit, encode_rows
+from fieldbridge.field.folder.master_files import Row
+from fieldbridge.field.folder.profile import FileLayout
+from fieldbridge.field.folder.publish import Staged, stage
+from fieldbridge.flows import addresses, customers, products, staff, taxes
+from fieldbridge.store import books
+from fieldbridge.store.ledger import problems, runs
+
+SMALL_FILE = 20
+
+
+@dataclass
+class Findings:
+    """What the publishing of one run noticed, for the office to put right."""
+
+    problems: list[Problem] = field(default_factory=list)
+    misfits: list[Misfit] = field(default_factory=list)
+
+
+def publish(context: Context) -> Turn:
+    """Write every master file that would change. Errors: GuardError before anything is replaced by far less."""
+    context.say("writing master files")
+    found = Findings()
+    with context.read() as tx:
+        staged = [_staged(context, layout, make(context, tx, found), found.misfits) for layout, make in _files(context)]
+    _guard(context, staged)
+    changed = [one for one in staged if one.commit()]
+    with context.write() as tx:
+        for one in changed:
+            context.log(tx, "file.published", name=one.path.name, rows=one.rows, rows_before=one.rows_before)
+        for misfit in found.misfits:
+            context.log(tx, "file.character_replaced", **misfit._asdict())
+        runs.count(tx, context.ref.run_id, files=len(changed), rows=sum(one.rows for one in changed))
+        _report(context, tx, found.problems)
+    return Turn()
+
+
+RowMaker = Callable[[Context, sa.Connection, Findings], Iterator[Row]]
+
+
+def _files(context: Context) -> list[tuple[FileLayout, RowMaker]]:
+    profile = context.settings.profile
+    return [
+        (profile.tax, _taxes),
+        (profile.staff, _staff),
+        (profile.products, _products),
+        (profile.customers, _customers),
+        (profile.deliveries, _addresses),
+        (profile.pricing, _prices),
+    ]
+
+
+def _staged(context: Context, layout: FileLayout, made: Iterable[Row], misfits: list[Misfit]) -> Staged:
+    chunks = encode_rows(made, layout, context.settings.profile, misfits.append)
+    return stage(context.folder, layout.name, chunks, header=layout.header)
+
+
+def _outlets(context: Context, tx: sa.Connection) -> Iterator[Contact]:
+    return (one for one in books.every(tx, context.id, Contact) if customers.is_outlet(one))
+
+
+def _customers(context: Context, tx: sa.Connection, found: Findings) -> Iterator[Row]:
+    shared = Counter(one.code for one in _outlets(context, tx))
+    last = ""
+    for contact in _outlets(context, tx):
+        found.problems += customers.faults(contact, shared[contact.code])
+        if contact.code != last:
+            yield from rows.customer_rows([customers.customer_of(contact)], context.settings.profile)
+        last = contact.code
+
+
+def _products(context: Context, tx: sa.Connection, _found: Findings) -> Iterator[Row]:
+    tax_of_account = {one.code: one.tax_type for one in books.every(tx, context.id, Account)}
+    made = (
+        products.product_of(item, tax_of_account, context.settings.transactions.tax_codes, context.settings.master_data)
+        for item in books.every(tx, context.id, Item)
+        if products.is_product(item)
+    )
+    return rows.product_rows(made, context.settings.profile)
+
+
+def _addresses(context: Context, tx: sa.Connection, _found: Findings) -> Iterator[Row]:
+    return rows.delivery_rows(address for one in _outlets(context, tx) for address in addresses.addresses_of(one))
+
+
+def _staff(context: Context, tx: sa.Connection, _found: Findings) -> Iterator[Row]:
+    return rows.staff_rows(staff.staff_of(_outlets(context, tx), context.settings.staff))
+
+
+def _taxes(context: Context, tx: sa.Connection, found: Findings) -> Iterator[Row]:
+    rates = list(books.every(tx, context.id, TaxRate))
+    codes = context.settings.transactions.tax_codes
+    found.problems += taxes.faults(rates, codes)
+    return rows.tax_rows(taxes.taxes_of(rates, codes))
+
+
+def _prices(context: Context, _tx: sa.Connection, _found: Findings) -> Iterator[Row]:
+    """Xero holds no price rules: the file stands with its header alone."""
+    return rows.pricing_rows([], context.settings.profile)
+
+
+def _guard(context: Context, staged: list[Staged]) -> None:
+    """Halt when a file would lose more rows than allowed, unless exactly this was accepted."""
+    keep_percent = 100 - context.settings.master_data.shrink_percent
+    shrunk = [
+        one
+        for one in staged
+        if one.changed and one.rows_before > SMALL_FILE and one.rows * 100 < one.rows_before * keep_percent
+    ]
+    seen = digest("".join(one.digest for one in shrunk).encode())[:12]
+    if not shrunk or context.accepted() == seen:
+        return
+    for one in staged:
+        one.discard()
+    lost = ", ".join(f"{one.path.name} from {one.rows_before} to {one.rows} rows" for one in shrunk)
+    raise GuardError(
+        "guard.shrink",
+        f"Publishing would shrink {lost}.",
+        remedy=f"If that is right: fieldbridge sync master-data --accept {seen}",
+    )
+
+
+def _report(context: Context, tx: sa.Connection, found: list[Problem]) -> None:
+    now = context.now()
+    seen = {(one.code, one.key) for one in found}
+    problems.close_unless_seen(tx, context.id, context.ref.flow, seen, now)
+    for one in found:
+        problems.report(tx, context.id, context.ref.flow, one, now)
+    runs.count(tx, context.ref.run_id, problems=len(found))

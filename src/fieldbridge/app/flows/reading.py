@@ -1,0 +1,100 @@
+"""Refreshing the Books: what changed at Xero since the last look, and now and then everything.
+
+Everything is read again after some hours, because a contact's balances and a deleted item change without any row
+being marked as modified. Source: Xero, If-Modified-Since.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from fieldbridge.app.flows.context import Context
+from fieldbridge.core.errors import GuardError
+from fieldbridge.core.records.books import Account, Contact, Item, Record, TaxRate
+from fieldbridge.core.window import full_read_is_due, since
+from fieldbridge.engine.stages import Turn
+from fieldbridge.store import books
+from fieldbridge.store.ledger import runs, windows
+from fieldbridge.xero import accounts, contacts, items, organisation, tax_rates
+from fieldbridge.xero.session import Page, Session
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One endpoint that is read into the Books. sees_changes: Xero can say what changed since a moment."""
+
+    name: str
+    record_type: type[Record]
+    pages: Callable[[Session, datetime | None], Iterator[Page]]
+    sees_changes: bool = True
+
+
+ACCOUNTS = Stream("accounts", Account, accounts.pages)
+TAX_RATES = Stream("tax rates", TaxRate, tax_rates.pages, sees_changes=False)
+CONTACTS = Stream("contacts", Contact, contacts.pages)
+ITEMS = Stream("items", Item, items.pages)
+STREAMS = (ACCOUNTS, TAX_RATES, CONTACTS, ITEMS)
+
+
+def read_organisation(context: Context) -> Turn:
+    """Read whose books these are. Errors: GuardError when it is not the organisation first connected."""
+    with context.session() as session:
+        found = organisation.read(session)
+    if found.organisation_id != context.connection.organisation_id:
+        raise GuardError(
+            "guard.other_organisation",
+            f"The credentials of {context.id} now answer for {found.name}, not {context.connection.organisation_name}.",
+            remedy="Nothing was written. Connect again, or make a second connection for the other organisation.",
+        )
+    with context.write() as tx:
+        books.keep(tx, context.id, [found], context.now())
+    return Turn()
+
+
+def reader(stream: Stream, *, fresh_for: timedelta = timedelta(0)) -> Callable[[Context], Turn]:
+    """A stage that refreshes one stream, unless it was refreshed a moment ago."""
+
+    def stage(context: Context) -> Turn:
+        with context.read() as tx:
+            until, full_at = windows.read_until(tx, context.id, stream.name)
+        if until is None or context.now() - until >= fresh_for:
+            _refresh(context, stream, until, full_at)
+        return Turn()
+
+    return stage
+
+
+def _refresh(context: Context, stream: Stream, until: datetime | None, full_at: datetime | None) -> None:
+    began = context.now()
+    full = not stream.sees_changes or full_read_is_due(full_at, began, context.settings.master_data.full_read_hours)
+    context.say(f"reading {stream.name} from Xero")
+    count, read_at = _keep_pages(context, stream, None if full else since(until))
+    with context.write() as tx:
+        if full:
+            _retire(tx, context.id, stream, count, began)
+        windows.advance(tx, context.id, stream.name, read_at or until or began, began if full else full_at)
+        runs.count(tx, context.ref.run_id, **{stream.name: count})
+
+
+def _keep_pages(context: Context, stream: Stream, since_when: datetime | None) -> tuple[int, datetime | None]:
+    """Store page by page, so that no two pages are held at once. Shape: (rows, Xero's clock at the first page)."""
+    count, first_read_at = 0, None
+    with context.session() as session:
+        for page in stream.pages(session, since_when):
+            with context.write() as tx:
+                books.keep(tx, context.id, page.records, context.now())
+            count += len(page.records)
+            first_read_at = first_read_at or page.read_at
+    return count, first_read_at
+
+
+def _retire(tx: sa.Connection, connection_id: str, stream: Stream, count: int, began: datetime) -> None:
+    gone = books.retire_unread(tx, connection_id, stream.record_type, began)
+    if gone and count == 0:
+        raise GuardError(
+            "guard.source_empty",
+            f"Xero suddenly shows no {stream.name} at all, where there were {gone}.",
+            remedy="Nothing was forgotten. Look at the organisation in Xero; the next run tries again.",
+        )

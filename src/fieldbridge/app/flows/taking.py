@@ -1,0 +1,183 @@
+"""Taking order files: every transaction becomes a row with its original bytes before anything else happens to it."""
+
+import time
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from fieldbridge.app.flows.context import Context
+from fieldbridge.core.errors import RefusedError
+from fieldbridge.core.identity import digest
+from fieldbridge.core.plan import IntakeState, Problem, arrival
+from fieldbridge.engine.stages import Turn
+from fieldbridge.field.folder import inbox
+from fieldbridge.field.folder.inbox import Ready, Sight
+from fieldbridge.field.folder.order_file import Entry, Fault, OrderFile, read_orders
+from fieldbridge.store.database import chunks
+from fieldbridge.store.ledger import intake, problems, runs
+from fieldbridge.store.ledger.intake import Known
+
+SECOND_LOOK_S = 0.2
+ENTRIES_PER_LOOK_UP = 500
+
+
+class Taker:
+    """Takes what is ready. It remembers what earlier looks saw, so that a file still being written is left alone."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, dict[str, Sight]] = {}
+
+    def look(self, context: Context) -> list[Ready]:
+        """The files that may be read now."""
+        before = self._seen.get(context.id, {})
+        ready, self._seen[context.id] = inbox.look(context.folder, context.settings.profile, time.time(), before)
+        return ready
+
+    def stage(self, context: Context) -> Turn:
+        """Take every file that is ready, looking a second time at one seen for the first time."""
+        before = self._seen.get(context.id, {}).keys()
+        ready = self.look(context)
+        for one in ready:
+            _take(context, one)
+        new = self._seen[context.id].keys() - before - {one.name for one in ready}
+        return Turn(again=bool(new), wait_s=SECOND_LOOK_S if new else 0.0)
+
+
+@dataclass(frozen=True)
+class Arriving:
+    """One file on its way into the ledger."""
+
+    context: Context
+    tx: sa.Connection
+    file_id: int
+    name: str
+    whole: bool
+
+
+def _take(context: Context, ready: Ready) -> None:
+    try:
+        content = inbox.read(ready, context.settings.profile)
+    except RefusedError as error:
+        _report_file(context, ready.name, error.code, error.message, error.remedy)
+        return
+    if content is None:
+        return
+    fingerprint = digest(content)
+    with context.read() as tx:
+        if intake.is_taken(tx, context.id, ready.name, fingerprint):
+            return
+    context.say(f"reading {ready.name}")
+    parsed = read_orders(content, context.settings.profile)
+    with context.write() as tx:
+        file_id = intake.add_file(tx, context.id, ready.name, fingerprint, content, context.now())
+        _arrive(Arriving(context, tx, file_id, ready.name, parsed.complete), parsed)
+        runs.count(tx, context.ref.run_id, files=1, taken=len(parsed.entries))
+        context.log(tx, "file.taken", name=ready.name, orders=len(parsed.entries), encoding=parsed.encoding)
+
+
+def _report_file(context: Context, name: str, code: str, message: str, remedy: str) -> None:
+    with context.write() as tx:
+        found = Problem(kind="file", key=name, code=code, message=message, remedy=remedy)
+        problems.report(tx, context.id, context.ref.flow, found, context.now())
+
+
+def _arrive(arriving: Arriving, parsed: OrderFile) -> None:
+    if not parsed.complete:
+        _report(arriving, _incomplete(arriving.name, parsed), None)
+    for some in chunks(parsed.entries, ENTRIES_PER_LOOK_UP):
+        known = intake.known(arriving.tx, arriving.context.id, [entry.key for entry in some if entry.key])
+        for entry in some:
+            _enter(arriving, entry, known)
+
+
+def _incomplete(name: str, parsed: OrderFile) -> Problem:
+    if not parsed.entries:
+        said = f"The file {name} is empty. It was kept and moved away."
+        return Problem(
+            kind="file", key=name, code="file.empty", message=said, remedy="Export it again if it should hold orders."
+        )
+    return Problem(
+        kind="file",
+        key=name,
+        code="file.incomplete",
+        message=f"The file {name} ends in the middle of an order; none of its {len(parsed.entries)} orders was posted.",
+        remedy=f"Export it again whole, or post what can be read of it: fieldbridge retry {name}",
+    )
+
+
+def _enter(arriving: Arriving, entry: Entry, known: dict[str, Known]) -> None:
+    """Decide what one order of a file is, keep it, and say so where a person must look."""
+    before = known.get(entry.key) if entry.key else None
+    fingerprint = intake.content_digest(entry.order) if entry.order else digest(entry.raw)
+    state, reason, found = _judged(arriving, entry, before, fingerprint)
+    if state == "waiting" and before is not None:
+        intake.settle(arriving.tx, [before.id], "ignored", "replaced by a later file")
+        problems.close_of_intake(arriving.tx, [before.id], "replaced by a later file", arriving.context.now())
+    row_id = intake.add(arriving.tx, _row(arriving, entry, fingerprint, state, reason), entry.order)
+    if state == "waiting":
+        known[entry.key] = Known(row_id, state, fingerprint)
+    if state == "ignored":
+        arriving.context.log(arriving.tx, "order.ignored", key=entry.key, file=arriving.name, reason=reason)
+        runs.count(arriving.tx, arriving.context.ref.run_id, repeats=1)
+    if state == "parked":
+        runs.count(arriving.tx, arriving.context.ref.run_id, parked=1)
+    if found is not None:
+        _report(arriving, found, row_id)
+
+
+def _judged(
+    arriving: Arriving, entry: Entry, before: Known | None, fingerprint: str
+) -> tuple[IntakeState, str, Problem | None]:
+    """Shape: the state of the new row, its reason, and the Problem it is, if any."""
+    if not arriving.whole:
+        return "parked", "file.incomplete", None
+    if entry.fault is not None:
+        return "parked", entry.fault.code, _faulty(arriving, entry, entry.fault)
+    match arrival(before.state if before else None, same_content=before is not None and before.digest == fingerprint):
+        case "repeat":
+            return "ignored", "the same order was taken before", None
+        case "conflict":
+            return "parked", "order.changed_after_posting", _changed(arriving, entry)
+        case _:
+            return "waiting", "", None
+
+
+def _faulty(arriving: Arriving, entry: Entry, fault: Fault) -> Problem:
+    return Problem(
+        kind="order",
+        key=entry.key or f"{arriving.name}#{entry.position + 1}",
+        code=fault.code,
+        message=f"{arriving.name}: {fault.message}",
+        remedy=fault.remedy,
+    )
+
+
+def _changed(arriving: Arriving, entry: Entry) -> Problem:
+    return Problem(
+        kind="order",
+        key=entry.key,
+        code="order.changed_after_posting",
+        message=f"Order {entry.key} came again in {arriving.name} with other content, after it had gone to Xero. "
+        "Xero keeps the first.",
+        remedy="Change the invoice in Xero by hand if the second is right.",
+    )
+
+
+def _row(arriving: Arriving, entry: Entry, fingerprint: str, state: IntakeState, reason: str) -> dict[str, object]:
+    return {
+        "connection_id": arriving.context.id,
+        "file_id": arriving.file_id,
+        "position": entry.position,
+        "kind": "order",
+        "key": entry.key,
+        "digest": fingerprint,
+        "raw": entry.raw,
+        "state": state,
+        "reason": reason,
+    }
+
+
+def _report(arriving: Arriving, found: Problem, intake_id: int | None) -> None:
+    context = arriving.context
+    problems.report(arriving.tx, context.id, context.ref.flow, found, context.now(), intake_id)
+    context.log(arriving.tx, f"{found.kind}.parked", key=found.key, code=found.code, message=found.message)

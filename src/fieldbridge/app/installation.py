@@ -1,0 +1,68 @@
+"""One installation opened: its database, its vault and its clock, handed to every operation."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from fieldbridge.app.settings import Settings
+from fieldbridge.core.errors import SetupError
+from fieldbridge.store.database import Database, migrate, open_engine
+from fieldbridge.store.ledger import connections
+from fieldbridge.store.ledger.connections import Connection
+from fieldbridge.store.vault import Vault, load_key
+
+
+def utc_now() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What operations work with. Time and waiting are passed in, so that tests may own them."""
+
+    settings: Settings
+    database: Database
+    vault: Vault
+    now: Callable[[], datetime] = utc_now
+    pause: Callable[[float], None] = time.sleep
+
+    def connection(self, connection_id: str) -> Connection:
+        """One connection. Errors: SetupError when there is none of that name."""
+        with self.database.read() as tx:
+            found = connections.find(tx, connection_id)
+            names = [one.id for one in connections.every(tx)]
+        if found is None:
+            raise SetupError(
+                "connection.unknown",
+                f"There is no connection called {connection_id}.",
+                remedy=f"Known: {', '.join(names)}." if names else "Make one with `fieldbridge connect`.",
+            )
+        return found
+
+    def connections(self, only: str | None = None) -> list[Connection]:
+        """All connections, or the one named. Errors: SetupError when there is none."""
+        if only:
+            return [self.connection(only)]
+        with self.database.read() as tx:
+            found = connections.every(tx)
+        if not found:
+            raise SetupError(
+                "connection.none", "There is no connection yet.", remedy="Make one with `fieldbridge connect`."
+            )
+        return found
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Installation]:
+    """Open an installation, making its home and bringing its schema forward."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    key = load_key(settings.key.get_secret_value(), settings.key_file)
+    engine = open_engine(settings.url)
+    try:
+        migrate(engine)
+        yield Installation(settings, Database(engine), Vault(key))
+    finally:
+        engine.dispose()

@@ -1,0 +1,72 @@
+"""How things stand: each connection, its flows, what waits for a person, and what today has cost in calls."""
+
+from datetime import datetime
+
+import msgspec
+
+from fieldbridge.app.flows.programs import MASTER_DATA, TRANSACTIONS
+from fieldbridge.app.installation import Installation
+from fieldbridge.store.ledger import budgets, problems, runs
+from fieldbridge.store.ledger.connections import Connection
+from fieldbridge.store.ledger.runs import Run
+
+
+class FlowStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """One flow's last run."""
+
+    flow: str
+    state: str
+    doing: str
+    counts: dict[str, int]
+    ended_at: datetime | None
+    error: str | None
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """One connection as it stands. Units: bytes on the wire, of the UTC day."""
+
+    connection: str
+    organisation: str
+    folder: str
+    paused_because: str | None
+    flows: list[FlowStatus]
+    open_problems: int
+    calls_today: int
+    calls_left_today: int
+    bytes_today: int
+
+
+def statuses(installation: Installation, only: str | None = None) -> list[Status]:
+    """How every connection stands, or the one named."""
+    return [_status(installation, one) for one in installation.connections(only)]
+
+
+def _status(installation: Installation, one: Connection) -> Status:
+    today = installation.now().date()
+    with installation.database.read() as tx:
+        last = [runs.latest(tx, one.id, flow) for flow in (MASTER_DATA, TRANSACTIONS)]
+        calls, wire_bytes, _ = budgets.spent(tx, one.id, today)
+        budget = budgets.load(tx, one.id)
+        waiting = len(problems.still_open(tx, one.id))
+    return Status(
+        connection=one.id,
+        organisation=one.organisation_name,
+        folder=one.folder,
+        paused_because=one.paused_because,
+        flows=[_flow(run) for run in last if run],
+        open_problems=waiting,
+        calls_today=calls,
+        calls_left_today=budget.limit_per_day - budget.day_used,
+        bytes_today=wire_bytes,
+    )
+
+
+def _flow(run: Run) -> FlowStatus:
+    return FlowStatus(
+        flow=run.flow,
+        state=run.state,
+        doing=run.doing,
+        counts=run.counts,
+        ended_at=run.ended_at,
+        error=run.error,
+    )

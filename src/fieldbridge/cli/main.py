@@ -1,0 +1,49 @@
+"""The `fieldbridge` command."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fieldbridge.app.settings import load_settings
+from fieldbridge.cli import demo, observe, runs, setup, standin
+from fieldbridge.cli.output import output
+from fieldbridge.core.errors import FieldbridgeError
+
+app = typer.Typer(
+    name="fieldbridge",
+    help="Joins Xero to a field-sales cloud: customers, products, prices and stock flow to the tablets; orders become "
+    "invoices in Xero, exactly once and to the cent.\n\nStart with [bold]fieldbridge demo[/] to see it work.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+@app.callback()
+def main(
+    context: typer.Context,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            help="The folder this installation lives in.", envvar="FIELDBRIDGE_HOME", show_default="~/.fieldbridge"
+        ),
+    ] = None,
+) -> None:
+    """Read the settings every command needs."""
+    context.obj = load_settings(home)
+
+
+for module in (demo, setup, runs, observe, standin):
+    module.register(app)
+
+
+def run() -> None:
+    """The entry point: every failure becomes words and an exit code."""
+    try:
+        app()
+    except FieldbridgeError as error:
+        output().fail(error)
+        sys.exit(error.exit_code)

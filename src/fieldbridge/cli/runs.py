@@ -1,0 +1,167 @@
+"""Running: run, sync, plan, retry."""
+
+import signal
+import sys
+from collections.abc import Iterable
+from enum import StrEnum
+from threading import Event
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from fieldbridge.app import dry_run, problems, workshop
+from fieldbridge.app.flows.programs import MASTER_DATA, TRANSACTIONS
+from fieldbridge.app.installation import Installation, opened
+from fieldbridge.app.workshop import Workshop
+from fieldbridge.cli.output import Json, Output, output
+from fieldbridge.core.errors import SetupError
+from fieldbridge.store.ledger.runs import Run
+
+TICK_S = 1.0
+
+
+class Flow(StrEnum):
+    """The flows one can name."""
+
+    MASTER = MASTER_DATA
+    ORDERS = TRANSACTIONS
+
+
+FlowName = Annotated[Flow, typer.Argument(help="master-data: Xero to tablets. transactions: tablets to Xero.")]
+Only = Annotated[str | None, typer.Option("--connection", "-c", help="Only this connection. All of them otherwise.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (run, sync, plan, retry):
+        app.command()(command)
+
+
+def run(context: typer.Context, as_json: Json = False) -> None:
+    """Keep everything moving until stopped: each flow by its schedule, order files as they arrive.
+
+    Stop it with Ctrl-C or a TERM signal. However it ends, the next start goes on where it was.
+    """
+    shown = output()
+    stopping = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stopping.set())
+    with opened(context.obj) as installation:
+        names = [one.id for one in installation.connections()]
+        with workshop.opened(installation) as work:
+            if not work.works_here:
+                raise SetupError(
+                    "run.already", "Another fieldbridge is running for this home.", remedy="Stop it first, or use it."
+                )
+            shown.show(
+                {"running": names}, lambda: shown.say(f"Running {', '.join(names)}. Ctrl-C stops."), as_json=as_json
+            )
+            while not stopping.wait(TICK_S):
+                work.tick()
+
+
+def sync(
+    context: typer.Context,
+    flow: FlowName,
+    connection: Only = None,
+    accept: Annotated[str, typer.Option(help="Let a Guard pass: the digest it printed.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Run one flow now and show what it did.
+
+    Exit code: 0 all done, 1 done with Problems, 3 reconnect, 4 unfinished and will go on by itself, 5 and 6 halted.
+    """
+    shown = output()
+    with opened(context.obj) as installation:
+        with workshop.opened(installation) as work:
+            ended = [
+                follow(work, work.dispatcher.start(one.id, flow.value, accept), shown, quiet=as_json)
+                for one in installation.connections(connection)
+            ]
+        shown.show(ended, lambda: tell(installation, ended, shown), as_json=as_json)
+    sys.exit(max(run.exit_code or 0 for run in ended))
+
+
+def follow(work: Workshop, run_id: int, shown: Output, *, quiet: bool) -> Run:
+    """Watch one run to its end, with progress for people."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=shown.err, disable=quiet, transient=True) as progress:
+        bar = progress.add_task("queued", total=None)
+        for seen in work.watch(run_id):
+            handled = sum(seen.counts.get(name, 0) for name in ("posted", "parked", "repeats"))
+            said = f"{seen.connection_id} {seen.flow}: {seen.doing or seen.state}"
+            progress.update(bar, description=said, completed=handled, total=seen.counts.get("taken"))
+    return seen
+
+
+def tell(installation: Installation, ended: Iterable[Run], shown: Output) -> None:
+    """Say what runs did, and what waits for a person."""
+    for one in ended:
+        moved = ", ".join(f"{count} {name}" for name, count in one.counts.items() if count) or "nothing to do"
+        shown.say(f"{one.connection_id} {one.flow}: {one.state}: {moved}")
+        if one.error:
+            shown.say(f"  {one.error}")
+        for found in problems.still_open(installation, one.connection_id):
+            if found.flow == one.flow:
+                shown.say(f"  ! {found.message}\n    → {found.remedy}")
+
+
+def plan(context: typer.Context, flow: FlowName, connection: Only = None, as_json: Json = False) -> None:
+    """Show exactly what a run would do, and change nothing: not in Xero, not in the folder, not in the ledger."""
+    shown = output()
+    with opened(context.obj) as installation:
+        plans = [dry_run.plan(installation, one, flow.value) for one in installation.connections(connection)]
+
+    def words() -> None:
+        for one in plans:
+            if one.invoices:
+                rows = [
+                    [
+                        key,
+                        invoice.number,
+                        invoice.status,
+                        invoice.reference,
+                        invoice.due_on,
+                        len(invoice.lines),
+                        invoice.total,
+                    ]
+                    for key, invoice in one.invoices
+                ]
+                columns = ["order", "invoice", "status", "reference", "due", "lines", "total"]
+                shown.table("Invoices to be created", columns, rows)
+            if one.files:
+                shown.table("Files to be written", ["file", "rows", "before"], one.files)
+            for found in one.problems:
+                shown.say(f"! {found.message}\n  → {found.remedy}")
+            if not (one.invoices or one.files or one.problems):
+                shown.say(f"{one.flow}: nothing to do")
+
+    shown.show(plans, words, as_json=as_json)
+
+
+def retry(
+    context: typer.Context,
+    what: Annotated[list[str] | None, typer.Argument(help="Orders or files by key, or Problems by code.")] = None,
+    connection: Only = None,
+    everything: Annotated[bool, typer.Option("--all", help="Everything that is parked.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Have parked orders planned again at the next run, once their cause is put right.
+
+    Name an order or a file to try it again, or a Problem's code to try all that share the cause.
+    """
+    if not what and not everything:
+        raise SetupError("retry.what", "Say what to try again.", remedy="Name orders or codes, or give --all.")
+    with opened(context.obj) as installation:
+        found = problems.still_open(installation, connection)
+        chosen = [one for one in found if everything or one.key in (what or []) or one.code in (what or [])]
+        count = problems.retry(installation, chosen)
+    shown = output()
+    shown.show({"retried": count}, lambda: shown.say(f"{count} orders will be planned again."), as_json=as_json)

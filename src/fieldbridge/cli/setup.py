@@ -1,0 +1,112 @@
+"""Setting up: certificate, guide, connect, connections."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fieldbridge.app import certificate as certificates
+from fieldbridge.app import connect as connecting
+from fieldbridge.app import guide as guides
+from fieldbridge.app.installation import opened
+from fieldbridge.cli.output import Json, output
+
+XERO = "https://api.xero.com"
+MY_APPLICATIONS = "https://developer.xero.com/app/manage"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (certificate, guide, connect, connections):
+        app.command()(command)
+
+
+def certificate(
+    context: typer.Context,
+    issued_to: Annotated[str, typer.Option(help="Whose certificate it is, when it is made.")] = "fieldbridge",
+    out: Annotated[Path | None, typer.Option(help="Write it to this file instead of the screen.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Print this installation's X509 certificate, making it and its RSA key the first time.
+
+    One certificate serves all connections. The private key never leaves the vault.
+    """
+    with opened(context.obj) as installation:
+        pem = certificates.ensure(installation, issued_to)
+    if out:
+        out.write_text(pem)
+    shown = output()
+    where = {"certificate": pem, "file": str(out) if out else None}
+    shown.show(where, lambda: shown.say(f"Written to {out}" if out else pem.rstrip()), as_json=as_json)
+
+
+def guide(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="The HTML file to write.")] = Path("connect-xero.html"),
+    app_name: Annotated[str, typer.Option(help="The name the app gets in Xero.")] = "Opmetrix",
+    return_to: Annotated[
+        str, typer.Option(help="Where the client sends the two values, in words.")
+    ] = "your service desk",
+    applications_url: Annotated[str, typer.Option(help="Xero's My Applications page.")] = MY_APPLICATIONS,
+    issued_to: Annotated[str, typer.Option(help="Whose certificate it is, when it is made.")] = "fieldbridge",
+    as_json: Json = False,
+) -> None:
+    """Write the page a client follows to let fieldbridge into Xero.
+
+    It holds the steps in Xero's words, the certificate in a box to copy, and where to return the two values.
+    """
+    with opened(context.obj) as installation:
+        page = guides.render(installation, guides.Guide(app_name, return_to, applications_url, issued_to))
+    out.write_text(page, encoding="utf-8")
+    shown = output()
+    shown.show({"file": str(out)}, lambda: shown.say(f"Written to {out}"), as_json=as_json)
+
+
+def connect(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="What to call this connection, e.g. the client's name.")],
+    folder: Annotated[Path, typer.Option(help="The folder shared with the field-sales cloud.")],
+    consumer_key: Annotated[
+        str, typer.Option(prompt="Consumer Key", envvar="FIELDBRIDGE_CONSUMER_KEY", help="From the app's page in Xero.")
+    ],
+    consumer_secret: Annotated[
+        str,
+        typer.Option(
+            prompt="Consumer Secret",
+            hide_input=True,
+            envvar="FIELDBRIDGE_CONSUMER_SECRET",
+            help="From the app's page in Xero. Better typed at the prompt than given here.",
+        ),
+    ],
+    xero_url: Annotated[str, typer.Option(help="Which Xero to talk to.")] = XERO,
+    settings: Annotated[
+        Path | None, typer.Option(help="A TOML file with this connection's settings.", exists=True)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Connect a Xero organisation to a folder, and prove it by reading the organisation's name back.
+
+    The Consumer Key and Secret come from the private app the client made by following the page of `fieldbridge
+    guide`. They are kept encrypted. Connecting again under the same name renews the credentials and keeps all links.
+    """
+    request = connecting.Request(name, xero_url, folder, settings.read_text(encoding="utf-8") if settings else None)
+    with opened(context.obj) as installation:
+        made = connecting.connect(installation, request, connecting.PrivateApp(consumer_key, consumer_secret))
+    shown = output()
+    said = {"connection": made.id, "organisation": made.organisation_name, "folder": made.folder}
+    shown.show(said, lambda: shown.say(f"Connected {made.id} to {made.organisation_name}."), as_json=as_json)
+
+
+def connections(context: typer.Context, as_json: Json = False) -> None:
+    """List the connections, with the settings each one runs under."""
+    with opened(context.obj) as installation:
+        found = installation.connections()
+    shown = output()
+
+    def words() -> None:
+        rows = [[one.id, one.organisation_name, one.folder, one.paused_because or "running"] for one in found]
+        shown.table("", ["connection", "organisation", "folder", "state"], rows)
+        for one in found:
+            shown.say(f"\n# {one.id}\n{one.settings}")
+
+    shown.show([*found], words, as_json=as_json)

@@ -1,0 +1,78 @@
+"""The Governor's arithmetic: who may call now.
+
+Xero's answer is believed over our own count, because its windows start at moments of its own choosing.
+Source: Xero, limits: 60 calls a minute and 1,000 or 5,000 a day for each organisation.
+"""
+
+import msgspec
+
+MINUTE_S = 60.0
+DAY_S = 86_400.0
+
+
+class Budget(msgspec.Struct, frozen=True, kw_only=True):
+    """What one connection has spent. Units: instants and waits in seconds since the epoch, UTC."""
+
+    limit_per_minute: int = 60
+    limit_per_day: int = 5000
+    minute_from: float = 0.0
+    minute_used: int = 0
+    day_from: float = 0.0
+    day_used: int = 0
+    blocked_until: float = 0.0
+    blocked_by: str = ""
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """May the call go? wait_s of zero says yes; otherwise `limit` says which limit is spent."""
+
+    wait_s: float = 0.0
+    limit: str = ""
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What an answer said about the limits. None where a header was absent."""
+
+    minute_left: int | None = None
+    day_left: int | None = None
+    retry_after_s: float | None = None
+    problem: str = ""
+
+
+def rolled(budget: Budget, now: float) -> Budget:
+    """Start new windows where the old ones have passed."""
+    if now - budget.minute_from >= MINUTE_S:
+        budget = msgspec.structs.replace(budget, minute_from=now, minute_used=0)
+    if now - budget.day_from >= DAY_S:
+        budget = msgspec.structs.replace(budget, day_from=now, day_used=0)
+    return budget
+
+
+def admit(budget: Budget, now: float, *, may_spend_reserve: bool) -> tuple[Budget, Verdict]:
+    """Ask for one call. The budget that comes back has it booked unless the verdict says wait.
+
+    The last tenth of the day belongs to transactions.
+    """
+    budget = rolled(budget, now)
+    if budget.blocked_until > now:
+        return budget, Verdict(budget.blocked_until - now, budget.blocked_by)
+    if budget.minute_used >= budget.limit_per_minute:
+        return budget, Verdict(budget.minute_from + MINUTE_S - now, "minute")
+    ceiling = budget.limit_per_day if may_spend_reserve else budget.limit_per_day * 9 // 10
+    if budget.day_used >= ceiling:
+        return budget, Verdict(budget.day_from + DAY_S - now, "day")
+    spent = msgspec.structs.replace(budget, minute_used=budget.minute_used + 1, day_used=budget.day_used + 1)
+    return spent, Verdict()
+
+
+def corrected(budget: Budget, now: float, reading: Reading) -> Budget:
+    """Believe what Xero said. A refusal blocks the connection until the moment it named."""
+    changes: dict[str, object] = {}
+    if reading.minute_left is not None:
+        changes["minute_used"] = max(0, budget.limit_per_minute - reading.minute_left)
+    if reading.day_left is not None:
+        changes["day_used"] = max(0, budget.limit_per_day - reading.day_left)
+    if reading.problem:
+        wait_s = reading.retry_after_s if reading.retry_after_s is not None else 1.0
+        changes |= {"blocked_until": now + wait_s, "blocked_by": reading.problem}
+    return msgspec.structs.replace(budget, **changes)

@@ -1,0 +1,1 @@
+"""Records: the immutable business objects that flows read, plan and deliver."""

@@ -1,0 +1,160 @@
+"""What Xero holds, in Xero's words, with only the fields the Bridge uses.
+
+Source: Xero, fields and their lengths (organisation, contacts, items, accounts, tax rates, invoices).
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import msgspec
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One immutable business object."""
+
+
+class PaymentTerms(Record, frozen=True, kw_only=True):
+    """When a sales invoice falls due.
+
+    Shape: kind is DAYSAFTERBILLDATE, DAYSAFTERBILLMONTH, OFCURRENTMONTH or OFFOLLOWINGMONTH.
+    Units: day counts days, or names a day of the month, as the kind demands.
+    """
+
+    day: int
+    kind: str
+
+
+class Organisation(Record, frozen=True, kw_only=True):
+    """Whose books they are. Lock dates are calendar days of the organisation; None means not locked."""
+
+    organisation_id: str
+    name: str
+    short_code: str = ""
+    base_currency: str = ""
+    country_code: str = ""
+    timezone: str = ""
+    period_lock_on: date | None = None
+    year_lock_on: date | None = None
+    sales_terms: PaymentTerms | None = None
+
+
+class Address(Record, frozen=True, kw_only=True):
+    """One postal or street address."""
+
+    lines: tuple[str, ...] = ()
+    city: str = ""
+    region: str = ""
+    postal_code: str = ""
+    country: str = ""
+
+
+class Contact(Record, frozen=True, kw_only=True):
+    """A customer or supplier. Units: balances in the organisation's base currency."""
+
+    contact_id: str
+    name: str
+    status: str = "ACTIVE"
+    account_number: str = ""
+    contact_number: str = ""
+    email: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    phone: str = ""
+    mobile: str = ""
+    fax: str = ""
+    postal: Address | None = None
+    street: Address | None = None
+    groups: tuple[str, ...] = ()
+    terms: PaymentTerms | None = None
+    discount: Decimal | None = None
+    outstanding: Decimal = Decimal(0)
+    overdue: Decimal = Decimal(0)
+    merged_to: str = ""
+    updated_at: datetime | None = None
+
+    @property
+    def code(self) -> str:
+        """The customer's key on tablets: AccountNumber, else ContactNumber, else empty."""
+        return self.account_number or self.contact_number
+
+
+class Item(Record, frozen=True, kw_only=True):
+    """A product or service. on_hand is None when Xero does not track its stock."""
+
+    item_id: str
+    code: str
+    name: str = ""
+    description: str = ""
+    is_sold: bool = True
+    unit_price: Decimal | None = None
+    account_code: str = ""
+    tax_type: str = ""
+    purchase_price: Decimal | None = None
+    on_hand: Decimal | None = None
+    updated_at: datetime | None = None
+
+
+class Account(Record, frozen=True, kw_only=True):
+    """One line of the chart of accounts."""
+
+    account_id: str
+    code: str
+    name: str
+    kind: str = ""
+    account_class: str = ""
+    status: str = "ACTIVE"
+    tax_type: str = ""
+    system_account: str = ""
+    updated_at: datetime | None = None
+
+
+class TaxRate(Record, frozen=True, kw_only=True):
+    """A rate of tax. Units: rate is a percentage."""
+
+    tax_type: str
+    name: str
+    rate: Decimal
+    status: str = "ACTIVE"
+    applies_to_revenue: bool = False
+
+
+class InvoiceLine(Record, frozen=True, kw_only=True):
+    """One line of an invoice; a line with only a description carries no money."""
+
+    description: str
+    quantity: Decimal | None = None
+    unit_amount: Decimal | None = None
+    discount_rate: Decimal = Decimal(0)
+    item_code: str = ""
+    account_code: str = ""
+    tax_type: str = ""
+
+
+class Invoice(Record, frozen=True, kw_only=True):
+    """A sales invoice (ACCREC), amounts exclusive of tax.
+
+    Units: currency_code says which; total includes tax and is what Xero is expected to make of the lines.
+    """
+
+    number: str
+    contact_id: str
+    issued_on: date
+    due_on: date
+    status: str
+    reference: str
+    currency_code: str
+    lines: tuple[InvoiceLine, ...]
+    total: Decimal
+    total_tax: Decimal
+
+
+class PostedInvoice(Record, frozen=True, kw_only=True):
+    """An invoice as Xero says it stands."""
+
+    invoice_id: str
+    number: str
+    status: str
+    contact_id: str
+    currency_code: str
+    total: Decimal
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,136 @@
+"""What the field-sales cloud holds and what reps capture, in that side's words.
+
+Source: field-sales facts, the evidenced master files and the order export.
+"""
+
+from datetime import date
+from decimal import Decimal
+
+from fieldbridge.core.records.books import Record
+
+
+class Customer(Record, frozen=True, kw_only=True):
+    """One outlet, a row of Customer.csv. A flag of None is published as an empty field."""
+
+    customer_id: str
+    name: str
+    price_level: int = 1
+    discount: Decimal | None = None
+    address_lines: tuple[str, ...] = ()
+    post_code: str = ""
+    fax: str = ""
+    phone: str = ""
+    mobile: str = ""
+    email: str = ""
+    notes: str = ""
+    staff_code: str = ""
+    special_pricing_group: str = ""
+    stop_credit: bool | None = None
+    cash_only: bool | None = None
+    balance_total: Decimal | None = None
+    compulsory_order_no: bool = False
+    print_pricing: bool = True
+    enable_edit_price: bool = False
+    categories: tuple[str, ...] = ()
+    custom_1: str = ""
+    custom_2: str = ""
+
+
+class Product(Record, frozen=True, kw_only=True):
+    """One row of Product.csv. Units: prices exclude tax; prices[0] is level 1."""
+
+    sku: str
+    description: str
+    prices: tuple[Decimal, ...] = ()
+    tax_code: str = ""
+    on_hand: Decimal = Decimal(0)
+    sales_unit: str = "EA"
+    sales_unit_quantity: Decimal = Decimal(1)
+    hide_in_portal: bool = False
+
+
+class PriceRule(Record, frozen=True, kw_only=True):
+    """One row of Pricing.csv. Units: price excludes tax, discount is a percentage."""
+
+    product: str
+    customer: str
+    price: Decimal | None = None
+    kind: int = 1
+    start_on: date | None = None
+    end_on: date | None = None
+    quantity: Decimal | None = None
+    discount: Decimal | None = None
+
+
+class DeliveryAddress(Record, frozen=True, kw_only=True):
+    """One row of DeliveryAddresses.csv: code is a key inside the customer."""
+
+    customer: str
+    code: str
+    lines: tuple[str, ...]
+
+
+class Staff(Record, frozen=True, kw_only=True):
+    """One rep, a row of Staff.csv."""
+
+    code: str
+    first_name: str
+    surname: str = ""
+
+
+class Tax(Record, frozen=True, kw_only=True):
+    """One row of Tax.csv. Units: rate is a percentage."""
+
+    code: str
+    description: str
+    rate: Decimal
+
+
+class OrderLine(Record, frozen=True, kw_only=True):
+    """One line a rep entered. A line without a product is text.
+
+    Units: unit_price and total exclude tax; discount is a percentage.
+    """
+
+    product: str = ""
+    description: str = ""
+    quantity: Decimal = Decimal(0)
+    unit: str = ""
+    unit_price: Decimal = Decimal(0)
+    discount: Decimal = Decimal(0)
+    total: Decimal = Decimal(0)
+    tax_code: str = ""
+    note: str = ""
+
+
+class Order(Record, frozen=True, kw_only=True):
+    """One transaction captured on a tablet.
+
+    Shape: lines and texts stand in the order the rep entered them. kind is O (order), I (invoice), C (credit),
+    Q (quote). captured_on is the tablet's own calendar day.
+    Units: total and tax are what the tablet showed the customer; total excludes tax.
+    """
+
+    order_no: str
+    kind: str
+    captured_on: date
+    customer: str
+    lines: tuple[OrderLine, ...]
+    total: Decimal
+    tax: Decimal
+    cloud_id: str = ""
+    captured_at: str = ""
+    required_on: date | None = None
+    customer_name: str = ""
+    discount: Decimal = Decimal(0)
+    tax_mode: str = "EX"
+    customer_order_no: str = ""
+    rep: str = ""
+    contact: str = ""
+    delivery_code: str = ""
+    note: str = ""
+
+    @property
+    def key(self) -> str:
+        """The transaction's key inside its site: the cloud's id, else the order number. Opaque, never parsed."""
+        return self.cloud_id or self.order_no

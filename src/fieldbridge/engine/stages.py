@@ -1,0 +1,89 @@
+"""What a flow gives the engine: stages, each called again until it has nothing left to do.
+
+A stage must be safe to repeat: the process may die after its work and before the engine has noted that it was done.
+"""
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from fieldbridge.core.errors import FieldbridgeError
+
+
+@dataclass(frozen=True)
+class RunRef:
+    """Which run a stage works for."""
+
+    connection_id: str
+    flow: str
+    run_id: int
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one call of a stage leaves: call it `again`, after waiting `wait_s`; or stop the run."""
+
+    again: bool = False
+    wait_s: float = 0.0
+    stop: "Stop | None" = None
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Why a run ends early. Shape: then is what must happen next, as on the error classes; until is an ISO instant."""
+
+    code: str
+    message: str
+    then: str
+    exit_code: int
+    until: str = ""
+
+
+Stage = Callable[[RunRef], Turn]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A flow as the engine sees it: named stages, the lane it runs in, and what it does when it ends.
+
+    has_work is asked before a scheduled run, so that an idle poll costs no run.
+    """
+
+    flow: str
+    lane: str
+    stages: tuple[tuple[str, Stage], ...]
+    begin: Callable[[RunRef], None]
+    settle: Callable[[RunRef, Stop | None], None]
+    has_work: Callable[[str], bool]
+
+
+@dataclass
+class Programs:
+    """The flows this process can run."""
+
+    by_flow: Mapping[str, Program] = field(default_factory=dict)
+
+    def stage(self, flow: str, name: str) -> Stage:
+        """One stage of one flow."""
+        return dict(self.by_flow[flow].stages)[name]
+
+
+def guarded(stage: Stage, ref: RunRef) -> Turn:
+    """Call a stage and turn its failure into the end of the run, or into a wait."""
+    try:
+        return stage(ref)
+    except FieldbridgeError as error:
+        until = error.until.isoformat() if error.until else ""
+        return Turn(stop=Stop(error.code, str(error), error.then, error.exit_code, until))
+    except Exception as error:  # noqa: BLE001 - a fault of ours must end the run visibly, not vanish in a worker
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        said = f"{type(error).__name__}: {error} ({where.name}, line {where.lineno})"
+        return Turn(stop=Stop("bridge.fault", said, "halt", 5))
+
+
+def seconds_until(until: str, now: datetime | None = None) -> float:
+    """How long until an ISO instant. Units: seconds, zero when it has passed."""
+    if not until:
+        return 0.0
+    return max(0.0, (datetime.fromisoformat(until) - (now or datetime.now(UTC))).total_seconds())

@@ -1,0 +1,69 @@
+"""Writing orders the way a tablet's cloud exports them: the inverse of reading.
+
+Source: field-sales facts §12 (hd-1).
+"""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from fieldbridge.core.records.field import Order, OrderLine
+from fieldbridge.field.folder.csv_rows import join
+from fieldbridge.field.folder.profile import Profile
+
+
+def render_orders(orders: Iterable[Order], profile: Profile) -> bytes:
+    """An order file in UTF-8, quoted only where it must be. Shape: text lines become D lines of the note product."""
+    rows = (join(row, "minimal", profile.line_end) for order in orders for row in _rows(order, profile))
+    return "".join(rows).encode("utf-8", "replace")
+
+
+def _rows(order: Order, profile: Profile) -> Iterator[list[str]]:
+    header = _header(order)
+    yield ["H", *(header.get(name, "") for name in profile.orders.header)]
+    for line in order.lines:
+        values = _line(line) if line.product else _note(line, profile)
+        yield ["D", order.order_no, *(values.get(name, "") for name in profile.orders.line if name != "order_no")]
+
+
+def _header(order: Order) -> dict[str, str]:
+    return {
+        "order_no": order.order_no,
+        "type": order.kind,
+        "captured_at": order.captured_at or order.captured_on.isoformat(),
+        "required_date": order.required_on.isoformat() if order.required_on else "",
+        "cloud_id": order.cloud_id,
+        "customer": order.customer,
+        "customer_name": order.customer_name,
+        "order_discount": _plain(order.discount),
+        "tax_mode": order.tax_mode,
+        "customer_order_no": order.customer_order_no,
+        "rep": order.rep,
+        "contact": order.contact,
+        "total_ex": _plain(order.total),
+        "total_tax": _plain(order.tax),
+        "delivery_code": order.delivery_code,
+        "header_note": order.note,
+    }
+
+
+def _line(line: OrderLine) -> dict[str, str]:
+    return {
+        "product": line.product,
+        "description": line.description,
+        "qty": _plain(line.quantity),
+        "unit": line.unit,
+        "unit_price_ex": _plain(line.unit_price),
+        "discount_pct": _plain(line.discount),
+        "line_total_ex": _plain(line.total),
+        "tax_code": line.tax_code,
+        "line_note": line.note,
+    }
+
+
+def _note(line: OrderLine, profile: Profile) -> dict[str, str]:
+    nothing = dict.fromkeys(("qty", "unit_price_ex", "discount_pct", "line_total_ex"), "0")
+    return nothing | {"product": profile.note_code, "line_note": line.description}
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number:f}"

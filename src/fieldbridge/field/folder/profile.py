@@ -1,0 +1,169 @@
+"""The profile of one site's files: names, columns, order and spelling of every value.
+
+Source: field-sales facts §5-9 (master files), §10 (conventions), §12 (order export). The defaults are the one evidenced
+site's layout; the order layout keeps the evidenced positions and proposes the rest.
+"""
+
+import codecs
+from typing import Literal
+
+import msgspec
+
+_CUSTOMER = (
+    "CustomerID CustomerName PriceLevel CustomerDiscount AddressLine1 AddressLine2 AddressLine3 AddressLine4 PostCode "
+    "Fax Phone Notes StaffCode SpecialPricingGroup StopCredit CashOnlyFlag Mobile Email Balance3 Balance2 Balance1 "
+    "BalanceCurrent BalanceTotal CompulsoryOrderNo PrintPricing Vendor EnableEditPrice CustomerCategory1 "
+    "CustomerCategory2 CustomerCategory3 CustomerCategory4 CustomerCategory5 CustomerCategory6 CustomerCategory7 "
+    "CustomerCategory8 CustomField1 CustomField2 ReportOnly"
+)
+_PRODUCT = (
+    "SKUCode Description Barcode Group Vendor SellPrice1 SellPrice2 SellPrice3 SellPrice4 SellPrice5 SellPrice6 "
+    "SellPrice7 SellPrice8 TaxCode TotalStockOnHand DefaultSalesUnitQty DefaultSalesUnit Custom1 Custom2 "
+    "CostPricePerSalesUnit ProductCategory1 ProductCategory2 ProductCategory3 ProductCategory4 ProductCategory5 "
+    "ProductCategory6 ProductCategory7 ProductCategory8 PELCode FSACode FSWCode FSSICode HideInPortal"
+)
+_PRICING = "Product_Code Customer_Code Price Type Start_Date End_Date Quantity Discount"
+_DELIVERY = "CustomerCode CustomersDeliveryCode DeliveryAddressLine1 DeliveryAddressLine2 DeliveryAddressLine3"
+_HEADER = (
+    "order_no type captured_at required_date cloud_id customer customer_name order_discount tax_mode customer_order_no "
+    "rep contact total_ex total_tax delivery_code header_note"
+)
+_LINE = "order_no product description qty unit unit_price_ex discount_pct line_total_ex tax_code line_note"
+_NEEDED = {
+    "header": {"order_no", "type", "captured_at", "customer", "total_ex", "total_tax"},
+    "line": {"order_no", "product", "qty", "unit_price_ex", "line_total_ex"},
+    "text": {"order_no", "text"},
+    "payment": {"order_no"},
+}
+
+
+def _check_plain(name: str) -> None:
+    if not name or name in (".", "..") or any(mark in name for mark in "/\\:\0"):
+        raise ValueError(f"{name!r} is not a plain file name")
+
+
+class FileLayout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One master file. Shape: a column we know nothing about (or named "") is written present but blank."""
+
+    name: str
+    columns: tuple[str, ...]
+    header: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse a name that leaves the folder, and a file without columns."""
+        _check_plain(self.name)
+        if not self.columns:
+            raise ValueError(f"{self.name} has no columns")
+
+
+class CustomerFile(FileLayout, frozen=True, kw_only=True):
+    """Customer.csv, 38 columns. Source: field-sales facts §5."""
+
+    name: str = "Customer.csv"
+    columns: tuple[str, ...] = tuple(_CUSTOMER.split())
+
+
+class ProductFile(FileLayout, frozen=True, kw_only=True):
+    """Product.csv, 33 columns. Source: field-sales facts §6."""
+
+    name: str = "Product.csv"
+    columns: tuple[str, ...] = tuple(_PRODUCT.split())
+
+
+class PricingFile(FileLayout, frozen=True, kw_only=True):
+    """Pricing.csv, 8 columns. Source: field-sales facts §8."""
+
+    name: str = "Pricing.csv"
+    columns: tuple[str, ...] = tuple(_PRICING.split())
+
+
+class DeliveryFile(FileLayout, frozen=True, kw_only=True):
+    """DeliveryAddresses.csv, 5 columns. Source: field-sales facts §7."""
+
+    name: str = "DeliveryAddresses.csv"
+    columns: tuple[str, ...] = tuple(_DELIVERY.split())
+
+
+class StaffFile(FileLayout, frozen=True, kw_only=True):
+    """Staff.csv, 3 columns. Source: field-sales facts §9."""
+
+    name: str = "Staff.csv"
+    columns: tuple[str, ...] = ("Staff_Code", "First_Name", "Surname")
+
+
+class TaxFile(FileLayout, frozen=True, kw_only=True):
+    """Tax.csv, 3 columns. Source: field-sales facts §9."""
+
+    name: str = "Tax.csv"
+    columns: tuple[str, ...] = ("Tax_Code", "Description", "Rate")
+
+
+class OrderLayout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What stands after the record type (H, D, T, P) on each line of an order file; the default is hd-1.
+
+    Shape: a position whose meaning is not known gets any other name and is ignored. Source: field-sales facts §12.
+    """
+
+    header: tuple[str, ...] = tuple(_HEADER.split())
+    line: tuple[str, ...] = tuple(_LINE.split())
+    text: tuple[str, ...] = ("order_no", "text")
+    payment: tuple[str, ...] = ("order_no", "tender", "amount", "paid_at", "reference")
+
+    def __post_init__(self) -> None:
+        """Refuse a layout an order cannot be built from."""
+        for record, needed in _NEEDED.items():
+            if missing := needed.difference(getattr(self, record)):
+                raise ValueError(f"orders.{record} lacks {', '.join(sorted(missing))}")
+
+    def fields_of(self, record_type: str) -> tuple[str, ...] | None:
+        """The names after a record type; None when there is no such type."""
+        return {"H": self.header, "D": self.line, "T": self.text, "P": self.payment}.get(record_type)
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Everything that may differ from site to site.
+
+    Shape: encoding, line_end, quoting, date_format and the flags say how master files are written. note_code is the
+    pseudo product reps pick to type free text. Units: settle_s is how long, in seconds, a file that looks unfinished
+    must stay unchanged before it is read as it is. Errors: ValueError (ValidationError through msgspec.convert).
+    """
+
+    encoding: str = "cp1252"
+    line_end: Literal["\r\n", "\n"] = "\r\n"
+    quoting: Literal["all", "minimal"] = "all"
+    date_format: Literal["%Y-%m-%d", "%d/%m/%Y"] = "%Y-%m-%d"
+    flag_true: str = "1"
+    flag_false: str = "0"
+    flag_none: str = ""
+    note_row: bool = True
+    note_code: str = "NOTE"
+    note_description: str = "Note (inactive)"
+    customers: CustomerFile = CustomerFile()
+    products: ProductFile = ProductFile()
+    pricing: PricingFile = PricingFile()
+    deliveries: DeliveryFile = DeliveryFile()
+    staff: StaffFile = StaffFile()
+    tax: TaxFile = TaxFile()
+    orders: OrderLayout = OrderLayout()
+    order_patterns: tuple[str, ...] = ("*.csv", "*.txt")
+    processed_folder: str = "Processed"
+    settle_s: float = 10
+    max_file_bytes: int = 64 * 1024 * 1024
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown encoding and a processed folder that is not a plain name."""
+        _check_plain(self.processed_folder)
+        try:
+            fits = "H,\r\n".encode(codecs.lookup(self.encoding).name) == b"H,\r\n"
+        except LookupError:
+            fits = False
+        if not fits:
+            raise ValueError(f"encoding {self.encoding!r} is unknown or does not write plain ASCII as itself")
+
+    @property
+    def master_files(self) -> tuple[FileLayout, ...]:
+        """The six master files, in the order a cloud can take them: what is named first is referred to later."""
+        return self.tax, self.staff, self.products, self.customers, self.deliveries, self.pricing
+
+
+HD1 = Profile()

@@ -1,0 +1,1 @@
+"""Flows: one file for each kind of record, holding its declaration and its pure mapping."""

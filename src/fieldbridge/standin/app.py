@@ -1,0 +1,93 @@
+"""The ASGI application: API calls, the My Applications pages and the control routes."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.routing import Mount
+from starlette.types import Message, Receive, Scope, Send
+
+from fieldbridge.standin.api import Passage, Request, arrive, depart
+from fieldbridge.standin.control.routes import control_routes
+from fieldbridge.standin.local_xero import LocalXero
+from fieldbridge.standin.options import Options
+from fieldbridge.standin.signin.pages import page_routes
+from fieldbridge.standin.wire.answers import Answer
+from fieldbridge.standin.wires import Wires
+
+
+def create_app(options: Options, wires: Wires | None = None) -> Starlette:
+    """The whole local Xero as one application.
+
+    `wires` lets planned faults drop connections; `serve` passes it. Without it those faults fail the call.
+    """
+    xero = LocalXero(options)
+    api = Mount("/api.xro/2.0", app=ApiEndpoint(xero, wires or Wires()))
+    return Starlette(routes=[api, *control_routes(xero), *page_routes(xero)])
+
+
+class ApiEndpoint:
+    """Every API call: read it, run it on a worker thread, then answer or let the wire fail."""
+
+    def __init__(self, xero: LocalXero, wires: Wires) -> None:
+        self._xero = xero
+        self._wires = wires
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = _request(scope, await _body(receive))
+        passage = await run_in_threadpool(arrive, self._xero, request)
+        try:
+            await self._deliver(scope, receive, send, passage)
+        finally:
+            await run_in_threadpool(depart, self._xero, passage)
+
+    async def _deliver(self, scope: Scope, receive: Receive, send: Send, passage: Passage) -> None:
+        fault, answer = passage.fault, passage.answer
+        if fault and fault.is_lost:
+            self._wires.cut(scope["client"])
+            return await _until_gone(receive)
+        if fault and fault.kind == "delay":
+            await asyncio.sleep(fault.delay_s)
+        await send(_start(answer))
+        if not (fault and fault.kind == "truncated"):
+            return await send({"type": "http.response.body", "body": answer.body})
+        await send({"type": "http.response.body", "body": answer.body[: len(answer.body) // 2], "more_body": True})
+        self._wires.hang_up(scope["client"])
+        return await _until_gone(receive)
+
+
+async def _body(receive: Receive) -> bytes:
+    parts = []
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+async def _until_gone(receive: Receive) -> None:
+    """Wait until the server has seen the connection end, so that it sends nothing of its own."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _request(scope: Scope, body: bytes) -> Request:
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    query = scope["query_string"].decode("latin-1")
+    raw_path = scope.get("raw_path", scope["path"].encode()).decode("latin-1").partition("?")[0]
+    target = f"{raw_path}?{query}" if query else raw_path
+    return Request(
+        scope["method"], scope["scheme"], headers.get("host", ""), scope["path"], target, query, headers, body
+    )
+
+
+def _start(answer: Answer) -> Message:
+    headers = {"Content-Length": str(len(answer.body)), **answer.headers}
+    if answer.content_type:
+        headers["Content-Type"] = answer.content_type
+    if answer.status in (204, 304):
+        del headers["Content-Length"]
+    pairs = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    return {"type": "http.response.start", "status": answer.status, "headers": pairs}

@@ -1,0 +1,1 @@
+"""One organisation's books: the records, and the rules that decide what may change them. Knows nothing of HTTP."""

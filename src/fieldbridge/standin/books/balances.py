@@ -1,0 +1,33 @@
+"""What a contact owes and is owed, worked out from the open documents each time it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from fieldbridge.standin.books.books import Books
+from fieldbridge.standin.wire.answers import Record
+
+_SIDES = (("AccountsReceivable", "ACCREC", "ACCRECCREDIT"), ("AccountsPayable", "ACCPAY", "ACCPAYCREDIT"))
+ZERO = Decimal("0.00")
+
+
+def balances(books: Books, contact_id: str) -> Record:
+    """Outstanding and Overdue for sales and bills, in base currency. Credit left over lowers Outstanding."""
+    return {side: _side(books, contact_id, invoice, credit) for side, invoice, credit in _SIDES}
+
+
+def _side(books: Books, contact_id: str, invoice_type: str, credit_type: str) -> Record:
+    today = books.today()
+    outstanding = overdue = ZERO
+    for invoice in _open(books.invoices.find("open", contact_id), invoice_type):
+        outstanding += invoice["AmountDue"]
+        if invoice.get("DueDate") and invoice["DueDate"] < today:
+            overdue += invoice["AmountDue"]
+    for credit in _open(books.credit_notes.find("open", contact_id), credit_type):
+        outstanding -= credit["RemainingCredit"]
+    return {"Outstanding": outstanding, "Overdue": overdue}
+
+
+def _open(documents: list[Record], kind: str) -> Iterator[Record]:
+    return (document for document in documents if document["Type"] == kind)

@@ -1,0 +1,100 @@
+"""All tables of one organisation, with its clock, its switches and its source of new ids."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from fieldbridge.standin.books.table import Journal, Table, folded_field
+from fieldbridge.standin.clock import Clock
+from fieldbridge.standin.options import Switches
+from fieldbridge.standin.wire.answers import Record
+
+
+@dataclass
+class SwitchBoard:
+    """The switches in force; POST /standin/switches replaces them while the server runs."""
+
+    now: Switches
+
+
+def _contact_id(row: Record) -> str | None:
+    return str(row["Contact"]["ContactID"])
+
+
+def _open_contact_id(row: Record) -> str | None:
+    return _contact_id(row) if row["Status"] == "AUTHORISED" else None
+
+
+def _inner(outer: str, name: str) -> Any:
+    return lambda row: row[outer][name] if outer in row else None
+
+
+class Books:
+    """Shape: records are dicts in Xero's field names holding Decimal, date, datetime, str and bool.
+
+    A document holds its contact as {"ContactID"} only; views join the rest.
+    """
+
+    def __init__(self, organisation: Record, clock: Clock, board: SwitchBoard, seed: str) -> None:
+        self.organisation = organisation
+        self.clock = clock
+        self.board = board
+        self._random = random.Random(seed)
+        journal = self.journal = Journal()
+        self.accounts = Table(journal, "AccountID", code=lambda row: row.get("Code"))
+        self.tax_rates = Table(journal, "TaxType")
+        self.contacts = Table(
+            journal,
+            "ContactID",
+            name=folded_field("Name"),
+            number=folded_field("ContactNumber"),
+            account_number=folded_field("AccountNumber"),
+        )
+        self.groups = Table(journal, "ContactGroupID")
+        self.items = Table(journal, "ItemID", code=folded_field("Code"))
+        self.invoices = Table(
+            journal, "InvoiceID", number=folded_field("InvoiceNumber"), contact=_contact_id, open=_open_contact_id
+        )
+        self.credit_notes = Table(
+            journal, "CreditNoteID", number=folded_field("CreditNoteNumber"), contact=_contact_id, open=_open_contact_id
+        )
+        self.payments = Table(
+            journal, "PaymentID", invoice=_inner("Invoice", "InvoiceID"), credit=_inner("CreditNote", "CreditNoteID")
+        )
+        self.history = Table(journal, "NoteID", document=lambda row: row["DocumentID"])
+        self.tracking = Table(journal, "TrackingCategoryID")
+        self.themes = Table(journal, "BrandingThemeID")
+        self.currencies = Table(journal, "Code")
+        self.users = Table(journal, "UserID")
+        self._last_number: dict[str, int] = {}
+
+    @property
+    def switches(self) -> Switches:
+        return self.board.now
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def today(self) -> date:
+        return self.clock.today()
+
+    def new_id(self) -> str:
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def next_number(self, prefix: str, taken: Table) -> str:
+        """The next free number of the organisation's sequence, like INV-0042."""
+        count = self._last_number.get(prefix, 0) + 1
+        while taken.find("number", f"{prefix}{count:04d}".casefold()):
+            count += 1
+        self._last_number[prefix] = count
+        return f"{prefix}{count:04d}"
+
+    def account(self, code: str | None) -> Record | None:
+        return self.accounts.first("code", code)
+
+    def item(self, code: str) -> Record | None:
+        return self.items.first("code", code.casefold())

@@ -1,0 +1,155 @@
+"""Contacts: who they are matched with, what may be written, and their fixed address and phone slots."""
+
+from __future__ import annotations
+
+import re
+
+from fieldbridge.standin.books.books import Books
+from fieldbridge.standin.wire import fields
+from fieldbridge.standin.wire.answers import Record, RefusedError
+
+ADDRESS_TYPES = ("STREET", "POBOX")
+PHONE_TYPES = ("DEFAULT", "DDI", "MOBILE", "FAX")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_TEXT = fields.text
+_TERMS: fields.Shape = {
+    "Day": fields.whole,
+    "Type": fields.choice("DAYSAFTERBILLDATE", "DAYSAFTERBILLMONTH", "OFCURRENTMONTH", "OFFOLLOWINGMONTH"),
+}
+_ADDRESS: fields.Shape = {
+    "AddressType": fields.choice(*ADDRESS_TYPES),
+    **dict.fromkeys(
+        ("AddressLine1", "AddressLine2", "AddressLine3", "AddressLine4", "City", "Region", "PostalCode", "Country",
+         "AttentionTo"), _TEXT
+    ),
+}  # fmt: skip
+_PHONE: fields.Shape = {
+    "PhoneType": fields.choice(*PHONE_TYPES, "OFFICE"),
+    **dict.fromkeys(("PhoneNumber", "PhoneAreaCode", "PhoneCountryCode"), _TEXT),
+}
+_PERSON: fields.Shape = {
+    **dict.fromkeys(("FirstName", "LastName", "EmailAddress"), _TEXT),
+    "IncludeInEmails": fields.flag,
+}
+_LINE_TYPES = fields.choice("INCLUSIVE", "EXCLUSIVE", "NONE")
+CONTACT: fields.Shape = {
+    "ContactID": fields.guid,
+    "ContactStatus": fields.choice("ACTIVE", "ARCHIVED", "GDPRREQUEST"),
+    **dict.fromkeys(
+        ("Name", "ContactNumber", "AccountNumber", "FirstName", "LastName", "EmailAddress", "CompanyNumber",
+         "TaxNumber", "DefaultCurrency", "AccountsReceivableTaxType", "AccountsPayableTaxType",
+         "SalesDefaultAccountCode", "PurchasesDefaultAccountCode"), _TEXT
+    ),
+    "SalesDefaultLineAmountType": _LINE_TYPES,
+    "PurchasesDefaultLineAmountType": _LINE_TYPES,
+    "Addresses": fields.many(_ADDRESS),
+    "Phones": fields.many(_PHONE),
+    "ContactPersons": fields.many(_PERSON),
+    "PaymentTerms": fields.one({"Sales": fields.one(_TERMS), "Bills": fields.one(_TERMS)}),
+}  # fmt: skip
+
+
+def slots(kinds: tuple[str, ...], name: str, blank: Record, *lists: list[Record]) -> list[Record]:
+    """One entry per kind, later lists over earlier ones, empty strings where nothing is known."""
+    known = {kind: {name: kind, **blank} for kind in kinds}
+    for entries in lists:
+        for entry in entries:
+            if entry.get(name) in known:
+                known[entry[name]] = {name: entry[name], **blank, **entry}
+    return list(known.values())
+
+
+def address_slots(*lists: list[Record]) -> list[Record]:
+    blank = dict.fromkeys(("City", "Region", "PostalCode", "Country"), "")
+    return slots(ADDRESS_TYPES, "AddressType", blank, *lists)
+
+
+def phone_slots(*lists: list[Record]) -> list[Record]:
+    blank = dict.fromkeys(("PhoneNumber", "PhoneAreaCode", "PhoneCountryCode"), "")
+    return slots(PHONE_TYPES, "PhoneType", blank, *lists)
+
+
+def is_active(contact: Record) -> bool:
+    return bool(contact["ContactStatus"] == "ACTIVE")
+
+
+def active_named(books: Books, name: str) -> Record | None:
+    return next(filter(is_active, books.contacts.find("name", name.casefold())), None)
+
+
+def with_number(books: Books, number: str) -> Record | None:
+    return books.contacts.first("number", number.casefold())
+
+
+def match(books: Books, sent: Record) -> Record | None:
+    """The contact an upsert means: by ContactID, else ContactNumber, else Name (switch contact_name_before_number)."""
+    if "ContactID" in sent:
+        return books.contacts.get(sent["ContactID"])
+    number = with_number(books, sent["ContactNumber"]) if sent.get("ContactNumber") else None
+    named = active_named(books, sent["Name"]) if sent.get("Name") else None
+    return (named or number) if books.switches.contact_name_before_number else (number or named)
+
+
+def create_contact(books: Books, sent: Record) -> Record:
+    """Shape: `sent` as read with CONTACT. Errors: RefusedError with every rule broken."""
+    if not sent.get("Name"):
+        raise RefusedError(
+            "The Contact must contain at least 1 of the following elements to identify the contact: "
+            "Name, ContactID, ContactNumber"
+        )
+    fresh: Record = {
+        "ContactID": books.new_id(), "ContactStatus": "ACTIVE", "IsSupplier": False, "IsCustomer": False,
+        "ContactPersons": [], "ContactGroups": [],
+    }  # fmt: skip
+    return _store(books, fresh, {name: value for name, value in sent.items() if name != "ContactID"})
+
+
+def update_contact(books: Books, contact: Record, sent: Record) -> Record:
+    """Change the sent fields of `contact`; omitted ones are preserved."""
+    revived = books.switches.unarchive_allowed and sent.get("ContactStatus") == "ACTIVE"
+    if not is_active(contact) and not revived:
+        raise RefusedError(
+            "The specified contact details matched an archived contact. "
+            "Archived contacts cannot currently be edited via the API."
+        )
+    return _store(books, contact, sent)
+
+
+def _store(books: Books, before: Record, sent: Record) -> Record:
+    after = {**before, **sent, "ContactID": before["ContactID"], "UpdatedDateUTC": books.now()}
+    after["Addresses"] = address_slots(before.get("Addresses", []), sent.get("Addresses", []))
+    after["Phones"] = phone_slots(before.get("Phones", []), sent.get("Phones", []))
+    messages = _name_faults(books, after) + _key_faults(books, after)
+    if after.get("EmailAddress") and not _EMAIL.fullmatch(after["EmailAddress"]):
+        messages.append("Email address must be valid.")
+    if messages:
+        raise RefusedError(*messages)
+    return books.contacts.put(after)
+
+
+def _name_faults(books: Books, contact: Record) -> list[str]:
+    name = contact["Name"]
+    if set("<>") & set(name) or name != " ".join(name.split()) or len(name) > 255:
+        return [books.switches.text_contact_name]
+    other = active_named(books, name)
+    if not other or other["ContactID"] == contact["ContactID"] or not is_active(contact):
+        return []
+    return [
+        f"The contact name {name} is already assigned to another contact. "
+        "The contact name must be unique across all active contacts."
+    ]
+
+
+def _key_faults(books: Books, contact: Record) -> list[str]:
+    keys = [("number", "ContactNumber", "contact number")]
+    if books.switches.account_number_unique:
+        keys.append(("account_number", "AccountNumber", "account number"))
+    faults = []
+    for key, field, words in keys:
+        others = books.contacts.find(key, str(contact.get(field) or "").casefold())
+        if any(other["ContactID"] != contact["ContactID"] and is_active(other) for other in others):
+            faults.append(
+                f"The {words} {contact[field]} is already assigned to another contact. "
+                f"The {words} must be unique across all active contacts."
+            )
+    return faults

@@ -1,0 +1,102 @@
+"""Records of one kind, found by id or by any declared key without a scan, and undone together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from fieldbridge.standin.wire.answers import Record
+
+Key = Callable[[Record], str | None]
+
+
+class Journal:
+    """What was in each row before the current call, so that a refused element leaves no trace."""
+
+    def __init__(self) -> None:
+        self._before: list[tuple[Table, str, Record | None]] = []
+
+    def note(self, table: Table, identity: str, before: Record | None) -> None:
+        self._before.append((table, identity, before))
+
+    def mark(self) -> int:
+        return len(self._before)
+
+    def undo(self, mark: int) -> None:
+        while len(self._before) > mark:
+            table, identity, before = self._before.pop()
+            table.restore(identity, before)
+
+    def forget(self) -> None:
+        self._before.clear()
+
+
+class Table:
+    """Rows by id. A row is never edited in place: `put` replaces it, which keeps keys and journal right."""
+
+    def __init__(self, journal: Journal, id_field: str, **keys: Key) -> None:
+        self.id_field = id_field
+        self._journal = journal
+        self._rows: dict[str, Record] = {}
+        self._keys = keys
+        self._found: dict[str, dict[str, dict[str, None]]] = {name: {} for name in keys}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def rows(self) -> Iterable[Record]:
+        return self._rows.values()
+
+    def get(self, identity: str) -> Record | None:
+        return self._rows.get(identity)
+
+    def __getitem__(self, identity: str) -> Record:
+        return self._rows[identity]
+
+    def find(self, key: str, value: str | None) -> list[Record]:
+        """The rows whose `key` is `value`, oldest first."""
+        return [self._rows[identity] for identity in self._found[key].get(value or "", ())]
+
+    def first(self, key: str, value: str | None) -> Record | None:
+        return next(iter(self.find(key, value)), None)
+
+    def put(self, row: Record) -> Record:
+        identity = row[self.id_field]
+        self._journal.note(self, identity, self._rows.get(identity))
+        self.restore(identity, row)
+        return row
+
+    def remove(self, identity: str) -> None:
+        self._journal.note(self, identity, self._rows[identity])
+        self.restore(identity, None)
+
+    def restore(self, identity: str, row: Record | None) -> None:
+        """Make the row of `identity` be `row` (None: be gone) without noting it."""
+        before = self._rows.get(identity)
+        for name, key in self._keys.items():
+            old, new = (key(before) if before else None), (key(row) if row else None)
+            if old != new:
+                self._move(self._found[name], identity, old, new)
+        if row is None:
+            self._rows.pop(identity, None)
+        else:
+            self._rows[identity] = row
+
+    @staticmethod
+    def _move(found: dict[str, dict[str, None]], identity: str, old: str | None, new: str | None) -> None:
+        if old:
+            found[old].pop(identity)
+            if not found[old]:
+                del found[old]
+        if new:
+            found.setdefault(new, {})[identity] = None
+
+
+def folded_field(name: str) -> Key:
+    """A key that is one text field without regard to case."""
+
+    def key(row: Record) -> str | None:
+        value: Any = row.get(name)
+        return str(value).casefold() if value else None
+
+    return key

@@ -1,0 +1,70 @@
+"""All /standin/ routes and what guards them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_address
+from typing import Any
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fieldbridge.standin.control import edits, knobs
+from fieldbridge.standin.local_xero import LocalXero
+from fieldbridge.standin.wire.fields import DataInvalidError, decode
+
+Handler = Callable[[LocalXero, dict[str, Any], str], Any]
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+_ROUTES: tuple[tuple[str, str, Handler], ...] = (
+    ("POST", "/standin/reset", knobs.reset),
+    ("GET", "/standin/clock", knobs.clock),
+    ("POST", "/standin/clock", knobs.move_clock),
+    ("GET", "/standin/faults", knobs.faults),
+    ("POST", "/standin/faults", knobs.plan_fault),
+    ("DELETE", "/standin/faults", knobs.forget_faults),
+    ("GET", "/standin/received", knobs.received),
+    ("DELETE", "/standin/received", knobs.forget_received),
+    ("GET", "/standin/switches", knobs.switches),
+    ("POST", "/standin/switches", knobs.turn_switches),
+    ("GET", "/standin/books", edits.books),
+    ("POST", "/standin/organisation", edits.edit_organisation),
+    ("POST", "/standin/contacts/{id}", edits.edit_contact),
+    ("POST", "/standin/items/{id}", edits.edit_item),
+    ("DELETE", "/standin/items/{id}", edits.delete_item),
+    ("POST", "/standin/invoices/{id}", edits.edit_invoice),
+)
+
+
+def control_routes(xero: LocalXero) -> list[Route]:
+    """Shape: bodies and answers are JSON objects; a refused request answers 400 {"error": text}, 404 for no record."""
+    return [Route(path, _endpoint(xero, handler), methods=[method]) for method, path, handler in _ROUTES]
+
+
+def _endpoint(xero: LocalXero, handler: Handler) -> Callable[[Request], Any]:
+    async def endpoint(request: Request) -> Response:
+        if request.client is None or not ip_address(request.client.host).is_loopback:
+            return _json({"error": "The control routes answer this machine only."}, 403)
+        body = await request.body()
+        return await run_in_threadpool(_run, xero, handler, body, request.path_params.get("id", ""))
+
+    return endpoint
+
+
+def _run(xero: LocalXero, handler: Handler, body: bytes, identity: str) -> Response:
+    try:
+        content = decode(body) if body.strip() else {}
+        if not isinstance(content, dict):
+            raise ValueError("Send a JSON object.")
+        with xero.lock:
+            return _json(handler(xero, content, identity), 200)
+    except edits.NoSuchRecordError as error:
+        return _json({"error": str(error)}, 404)
+    except (ValueError, TypeError, DataInvalidError) as error:
+        return _json({"error": str(error)}, 400)
+
+
+def _json(content: Any, status: int) -> Response:
+    return Response(_ENCODER.encode(content), status, media_type="application/json")

@@ -1,0 +1,86 @@
+"""Credit notes put against invoices: the second call after making the credit note."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from fieldbridge.standin.books.books import Books
+from fieldbridge.standin.documents.kinds import CREDIT_NOTE, INVOICE
+from fieldbridge.standin.documents.money import rounded
+from fieldbridge.standin.documents.settlement import settle
+from fieldbridge.standin.wire import fields
+from fieldbridge.standin.wire.answers import Record, RefusedError
+
+ALLOCATION: fields.Shape = {
+    "Amount": fields.number,
+    "AppliedAmount": fields.number,
+    "Date": fields.day,
+    "Invoice": fields.one({"InvoiceID": fields.guid, "InvoiceNumber": fields.text}),
+}
+
+
+def allocate(books: Books, credit: Record, sent: Record) -> Record:
+    """Both documents AUTHORISED, same contact, no more than is left on either side. Errors: RefusedError."""
+    named = sent.get("Invoice", {})
+    invoice = books.invoices.get(named.get("InvoiceID", "")) or books.invoices.first(
+        "number", named.get("InvoiceNumber", "").casefold()
+    )
+    if invoice is None:
+        raise RefusedError(books.switches.text_invoice_unknown)
+    wanted: Decimal = sent.get("Amount") or sent.get("AppliedAmount") or credit["RemainingCredit"]
+    amount = rounded(wanted)
+    _check(books, credit, invoice, amount <= min(credit["RemainingCredit"], invoice["AmountDue"]))
+    allocation: Record = {
+        "AllocationID": books.new_id(),
+        "Amount": amount,
+        "Date": sent.get("Date", books.today()),
+        "Invoice": {"InvoiceID": invoice["InvoiceID"], "InvoiceNumber": invoice.get("InvoiceNumber")},
+    }
+    _store(books, credit, [*credit["Allocations"], allocation])
+    _store_invoice(books, invoice, [*invoice["CreditNotes"], _applied(credit, allocation)])
+    return allocation
+
+
+def unallocate(books: Books, credit: Record, allocation_id: str) -> Record | None:
+    """Take one allocation back on both sides; None when the credit note does not have it."""
+    gone = next((entry for entry in credit["Allocations"] if entry["AllocationID"] == allocation_id), None)
+    if gone is None:
+        return None
+    invoice = books.invoices[gone["Invoice"]["InvoiceID"]]
+    _store(books, credit, [entry for entry in credit["Allocations"] if entry is not gone])
+    kept = [entry for entry in invoice["CreditNotes"] if entry["AllocationID"] != allocation_id]
+    _store_invoice(books, invoice, kept)
+    return {"AllocationID": allocation_id, "IsDeleted": True}
+
+
+def _check(books: Books, credit: Record, invoice: Record, fits: bool) -> None:
+    switches = books.switches
+    if credit["Status"] != "AUTHORISED" or invoice["Status"] != "AUTHORISED":
+        raise RefusedError(switches.text_allocation_status)
+    if credit["Contact"] != invoice["Contact"]:
+        raise RefusedError(switches.text_allocation_contact)
+    if not fits:
+        raise RefusedError(switches.text_allocation_amount)
+
+
+def _applied(credit: Record, allocation: Record) -> Record:
+    """The allocation as the invoice shows it."""
+    return {
+        "CreditNoteID": credit["CreditNoteID"],
+        "CreditNoteNumber": credit.get("CreditNoteNumber"),
+        "ID": credit["CreditNoteID"],
+        "AllocationID": allocation["AllocationID"],
+        "AppliedAmount": allocation["Amount"],
+        "Date": allocation["Date"],
+        "Total": credit["Total"],
+    }
+
+
+def _store(books: Books, credit: Record, allocations: list[Record]) -> None:
+    changed = {**credit, "Allocations": allocations, "UpdatedDateUTC": books.now()}
+    books.credit_notes.put(settle(books, CREDIT_NOTE, changed))
+
+
+def _store_invoice(books: Books, invoice: Record, credits: list[Record]) -> None:
+    changed = {**invoice, "CreditNotes": credits, "UpdatedDateUTC": books.now()}
+    books.invoices.put(settle(books, INVOICE, changed))

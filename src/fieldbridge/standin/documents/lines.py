@@ -1,0 +1,155 @@
+"""Line items: completed from the item and the account, checked, and priced as Xero prices them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from fieldbridge.standin.documents.coding import check_account, check_tax, coded_tax_type, tax_rate_of, tracking_of
+from fieldbridge.standin.documents.money import ZERO, line_amount, line_tax, rounded
+from fieldbridge.standin.documents.pricing import Pricing
+from fieldbridge.standin.wire import fields
+from fieldbridge.standin.wire.answers import Record
+
+LINE: fields.Shape = {
+    "LineItemID": fields.guid,
+    **dict.fromkeys(("Description", "ItemCode", "AccountCode", "TaxType"), fields.text),
+    **dict.fromkeys(
+        ("Quantity", "UnitAmount", "LineAmount", "TaxAmount", "DiscountRate", "DiscountAmount"), fields.number
+    ),
+    "Tracking": fields.many(
+        {**dict.fromkeys(("Name", "Option"), fields.text),
+         **dict.fromkeys(("TrackingCategoryID", "TrackingOptionID"), fields.guid)}
+    ),
+}  # fmt: skip
+_CODED = ("Quantity", "UnitAmount", "ItemCode", "AccountCode", "TaxType", "DiscountRate")
+_MONEY = {"Quantity", "UnitAmount", "LineAmount", "TaxAmount", "TaxType", "ItemCode", "DiscountRate", "DiscountAmount"}
+
+
+def price_lines(pricing: Pricing, sent: list[Record], known: list[Record]) -> list[Record]:
+    """The lines a document has after `sent`.
+
+    A LineItemID already on the document keeps that line and changes it; no id makes a new line; a line not listed
+    is gone. Source: Xero, invoices, updating line items.
+    """
+    before = {line["LineItemID"]: line for line in known}
+    return [_price_one(pricing, _to_decimals(pricing, line), before.get(line.get("LineItemID", ""))) for line in sent]
+
+
+def _price_one(pricing: Pricing, line: Record, old: Record | None) -> Record:
+    if old is None:
+        return price_line(pricing, {**line, "LineItemID": pricing.books.new_id()})
+    if not line.keys() & _MONEY:
+        return recode_line(pricing, {**old, **line})
+    kept = {name: value for name, value in old.items() if name not in ("LineAmount", "TaxAmount")}
+    return price_line(pricing, {**kept, **line})
+
+
+def _to_decimals(pricing: Pricing, line: Record) -> Record:
+    """Writes without `unitdp=4` lose the third and fourth decimal of UnitAmount."""
+    if "UnitAmount" not in line:
+        return line
+    return {**line, "UnitAmount": rounded(line["UnitAmount"], pricing.unit_decimals, pricing.books.switches.rounding)}
+
+
+def price_line(pricing: Pricing, line: Record) -> Record:
+    """One new or repriced line, complete."""
+    if not any(line.get(name) is not None for name in (*_CODED, "LineAmount")):
+        return _description_only(pricing, line)
+    _fill_from_item(pricing, line)
+    _price(pricing, line)
+    return recode_line(pricing, line)
+
+
+def recode_line(pricing: Pricing, line: Record) -> Record:
+    """Check text, account, tax and tracking of a line whose amount stands, and work out its tax if it has none."""
+    if not any(name in line for name in _CODED):
+        return line  # description only
+    if not line.get("Description") and pricing.is_approved:
+        pricing.errors.append(pricing.books.switches.text_description_missing)
+    account = check_account(pricing, line)
+    coded_tax_type(pricing, line, account)
+    check_tax(pricing, line, account)
+    _tax(pricing, line)
+    line["Tracking"] = tracking_of(pricing, line)
+    return line
+
+
+def _description_only(pricing: Pricing, line: Record) -> Record:
+    if not line.get("Description"):
+        pricing.errors.append(pricing.books.switches.text_description_missing)
+    return {**line, "LineAmount": ZERO, "TaxAmount": ZERO, "Tracking": []}
+
+
+def _fill_from_item(pricing: Pricing, line: Record) -> None:
+    """Explicit values win; the price always comes from the item, the rest as the item_fills_* switches say."""
+    if not line.get("ItemCode"):
+        return
+    switches, item = pricing.books.switches, pricing.books.item(line["ItemCode"])
+    if item is None:
+        pricing.errors.append(switches.text_item_unknown.format(code=line["ItemCode"]))
+        return
+    details = item.get(pricing.side, {})
+    line["ItemCode"] = item["Code"]
+    price = details.get("UnitPrice")
+    price = None if price is None else rounded(price, pricing.unit_decimals, switches.rounding)
+    wanted = [("UnitAmount", price, "LineAmount" not in line or "Quantity" not in line)]
+    account = details.get("AccountCode") or details.get("COGSAccountCode")
+    wanted.append(("AccountCode", account, switches.item_fills_account))
+    wanted.append(("TaxType", details.get("TaxType"), switches.item_fills_tax_type))
+    wanted.append(("Description", item.get("Description") or item.get("Name"), switches.item_fills_description))
+    for name, value, applies in wanted:
+        if name not in line and value is not None and applies:
+            line[name] = value
+
+
+def _price(pricing: Pricing, line: Record) -> None:
+    """Any two of Quantity, UnitAmount and LineAmount give the third; all three must agree."""
+    mode = pricing.books.switches.rounding
+    _check_discount(pricing, line)
+    if "UnitAmount" not in line:
+        return _unit_from_amount(pricing, line)
+    if "Quantity" not in line:
+        line["Quantity"] = _quantity_from_amount(line)
+    expected = line_amount(
+        line["Quantity"], line["UnitAmount"], line.get("DiscountRate", ZERO), line.get("DiscountAmount", ZERO), mode
+    )
+    if "LineAmount" in line and rounded(line["LineAmount"], 2, mode) != expected:
+        pricing.errors.append(
+            f"The line total {line['LineAmount']} does not match the expected line total {expected}"
+        )
+    line["LineAmount"] = expected
+    return None
+
+
+def _unit_from_amount(pricing: Pricing, line: Record) -> None:
+    line.setdefault("Quantity", Decimal(1))
+    line["LineAmount"] = rounded(line.get("LineAmount", ZERO))
+    factor = line["Quantity"] * (100 - line.get("DiscountRate", ZERO)) / 100
+    line["UnitAmount"] = rounded(line["LineAmount"] / factor, pricing.unit_decimals) if factor else ZERO
+
+
+def _quantity_from_amount(line: Record) -> Decimal:
+    if "LineAmount" not in line or not line["UnitAmount"]:
+        return Decimal(1)
+    return rounded(line["LineAmount"] / line["UnitAmount"], 4)
+
+
+def _check_discount(pricing: Pricing, line: Record) -> None:
+    switches = pricing.books.switches
+    given = [name for name in ("DiscountRate", "DiscountAmount") if line.get(name)]
+    if given and not pricing.allows_discount:
+        pricing.errors.append(switches.text_discount_not_allowed)
+    if len(given) == 2 and switches.both_discounts == "refused":
+        pricing.errors.append(switches.text_both_discounts)
+    if len(given) == 2:
+        del line["DiscountAmount"]
+
+
+def _tax(pricing: Pricing, line: Record) -> None:
+    """Tax is computed from the rate; a sent TaxAmount overrides it (Source: Xero, invoices)."""
+    mode = pricing.books.switches.rounding
+    if "TaxAmount" in line and pricing.amount_types != "NoTax":
+        line["TaxAmount"] = rounded(line["TaxAmount"], 2, mode)
+    else:
+        rate = tax_rate_of(pricing.books, line)
+        line["TaxAmount"] = line_tax(line["LineAmount"], rate, pricing.amount_types, mode)

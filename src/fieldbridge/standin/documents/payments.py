@@ -1,0 +1,92 @@
+"""Payments of invoices and refunds of credit notes: made, and reversed, never edited."""
+
+from __future__ import annotations
+
+from fieldbridge.standin.books.books import Books
+from fieldbridge.standin.documents.kinds import CREDIT_NOTE, INVOICE, Kind
+from fieldbridge.standin.documents.locks import lock_faults
+from fieldbridge.standin.documents.money import rounded
+from fieldbridge.standin.documents.settlement import settle
+from fieldbridge.standin.wire import fields
+from fieldbridge.standin.wire.answers import Record, RefusedError
+
+PAYMENT: fields.Shape = {
+    "PaymentID": fields.guid,
+    "Invoice": fields.one({"InvoiceID": fields.guid, "InvoiceNumber": fields.text}),
+    "CreditNote": fields.one({"CreditNoteID": fields.guid, "CreditNoteNumber": fields.text}),
+    "Account": fields.one({"AccountID": fields.guid, "Code": fields.text}),
+    "Date": fields.day,
+    "Amount": fields.number,
+    "CurrencyRate": fields.number,
+    "Reference": fields.text,
+    "IsReconciled": fields.flag,
+    "Status": fields.choice("AUTHORISED", "DELETED"),
+}
+
+
+def create_payment(books: Books, sent: Record) -> Record:
+    """Errors: RefusedError for an unapproved document, a wrong account, a locked day or too much money."""
+    kind, document = _document(books, sent)
+    account = _account(books, sent.get("Account", {}))
+    amount, day = rounded(sent["Amount"] if "Amount" in sent else document["Total"]), sent.get("Date", books.today())
+    if document["Status"] not in ("AUTHORISED", "PAID"):
+        raise RefusedError("Payments can only be made against Authorised documents")
+    if amount > document["AmountDue" if kind is INVOICE else "RemainingCredit"]:
+        raise RefusedError("Payment amount exceeds the amount outstanding on this document")
+    if faults := lock_faults(books, day):
+        raise RefusedError(*faults)
+    payment = books.payments.put(
+        {
+            "PaymentID": books.new_id(),
+            kind.name: {kind.id_field: document[kind.id_field]},
+            "Account": {"AccountID": account["AccountID"], "Code": account.get("Code")},
+            "Date": day,
+            "Amount": amount,
+            "BankAmount": amount,
+            "CurrencyRate": sent.get("CurrencyRate", document["CurrencyRate"]),
+            "Reference": sent.get("Reference"),
+            "Status": "AUTHORISED",
+            "PaymentType": f"{document['Type']}PAYMENT",
+            "IsReconciled": sent.get("IsReconciled", False),
+            "UpdatedDateUTC": books.now(),
+        }
+    )
+    _settle_again(books, kind, document)
+    return payment
+
+
+def reverse_payment(books: Books, payment: Record, sent: Record) -> Record:
+    """`{"Status": "DELETED"}` is the only change a payment takes."""
+    if sent.get("Status") != "DELETED" or payment["Status"] == "DELETED":
+        raise RefusedError("Payments cannot be edited; send Status DELETED to reverse one that is AUTHORISED")
+    if payment["IsReconciled"]:
+        raise RefusedError("This payment has been reconciled and cannot be deleted")
+    reversed_payment = books.payments.put({**payment, "Status": "DELETED", "UpdatedDateUTC": books.now()})
+    kind = INVOICE if "Invoice" in payment else CREDIT_NOTE
+    _settle_again(books, kind, kind.table(books)[payment[kind.name][kind.id_field]])
+    return reversed_payment
+
+
+def _settle_again(books: Books, kind: Kind, document: Record) -> None:
+    kind.table(books).put(settle(books, kind, {**document, "UpdatedDateUTC": books.now()}))
+
+
+def _document(books: Books, sent: Record) -> tuple[Kind, Record]:
+    kind = CREDIT_NOTE if "CreditNote" in sent else INVOICE
+    named = sent.get(kind.name, {})
+    table = kind.table(books)
+    found = table.get(named.get(kind.id_field, "")) or table.first(
+        "number", named.get(kind.number_field, "").casefold()
+    )
+    if found is None:
+        unknown = "An existing Credit Note with the specified CreditNoteID could not be found"
+        raise RefusedError(unknown if kind is CREDIT_NOTE else books.switches.text_invoice_unknown)
+    return kind, found
+
+
+def _account(books: Books, named: Record) -> Record:
+    """Type BANK, or one that has payments enabled."""
+    found = books.accounts.get(named.get("AccountID", "")) or books.account(named.get("Code"))
+    if found is None or found["Status"] != "ACTIVE" or not (found["Type"] == "BANK" or found["EnablePaymentsToAccount"]):
+        raise RefusedError(books.switches.text_payment_account)
+    return found

@@ -1,0 +1,58 @@
+"""What is paid, credited and still due on a document, and the flip to PAID and back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from fieldbridge.standin.books.books import Books
+from fieldbridge.standin.documents.kinds import CREDIT_NOTE, INVOICE, Kind
+from fieldbridge.standin.wire.answers import Record
+
+ZERO = Decimal("0.00")
+
+
+def settle(books: Books, kind: Kind, document: Record) -> Record:
+    """The document with its amounts due or remaining worked out from payments and allocations."""
+    return _settle_invoice(books, document) if kind is INVOICE else _settle_credit(books, document)
+
+
+def payments_of(books: Books, kind: Kind, identity: str) -> list[Record]:
+    """The payments that count; reversed ones do not."""
+    found = books.payments.find("invoice" if kind is INVOICE else "credit", identity)
+    return [payment for payment in found if payment["Status"] == "AUTHORISED"]
+
+
+def _settle_invoice(books: Books, invoice: Record) -> Record:
+    payments = payments_of(books, INVOICE, invoice["InvoiceID"])
+    credits: list[Record] = invoice.get("CreditNotes", [])
+    paid = sum((payment["Amount"] for payment in payments), ZERO)
+    credited = sum((credit["AppliedAmount"] for credit in credits), ZERO)
+    is_gone = invoice["Status"] in ("VOIDED", "DELETED")
+    due = ZERO if is_gone else invoice["Total"] - paid - credited
+    days = [payment["Date"] for payment in payments] + [credit["Date"] for credit in credits]
+    return {
+        **invoice, "CreditNotes": credits, "AmountPaid": paid, "AmountCredited": credited, "AmountDue": due,
+        **_status(invoice, bool(days) and due == 0, days),
+    }  # fmt: skip
+
+
+def _settle_credit(books: Books, credit: Record) -> Record:
+    payments = payments_of(books, CREDIT_NOTE, credit["CreditNoteID"])
+    allocations: list[Record] = credit.get("Allocations", [])
+    used = sum((payment["Amount"] for payment in payments), ZERO)
+    used += sum((allocation["Amount"] for allocation in allocations), ZERO)
+    is_gone = credit["Status"] in ("VOIDED", "DELETED")
+    remaining = ZERO if is_gone else credit["Total"] - used
+    days = [entry["Date"] for entry in (*payments, *allocations)]
+    return {
+        **credit, "Allocations": allocations, "AmountPaid": used, "RemainingCredit": remaining,
+        **_status(credit, bool(days) and remaining == 0, days),
+    }  # fmt: skip
+
+
+def _status(document: Record, is_settled: bool, days: list[object]) -> Record:
+    """PAID is automatic; a reversed payment brings AUTHORISED back."""
+    if is_settled:
+        return {"Status": "PAID", "FullyPaidOnDate": max(days, key=str)}
+    status = "AUTHORISED" if document["Status"] == "PAID" else document["Status"]
+    return {"Status": status, "FullyPaidOnDate": None}

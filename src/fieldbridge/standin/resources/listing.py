@@ -1,0 +1,134 @@
+"""Reading a collection: what changed, what matches, in which order, which page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from fieldbridge.standin.books.books import Books
+from fieldbridge.standin.resources.call import Call
+from fieldbridge.standin.wire.answers import Answer, CallFailedError, Record, fault, not_found
+from fieldbridge.standin.wire.dates import instant_in
+from fieldbridge.standin.wire.paging import Page
+from fieldbridge.standin.wire.where import QueryInvalidError, folded, predicate
+
+
+@dataclass(frozen=True)
+class View:
+    """How a record is shown: every field or the summary, and with how many decimals unit prices."""
+
+    books: Books
+    is_full: bool
+    unit_decimals: int
+    is_light: bool = False
+    """summaryOnly=true"""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What one collection offers. `fields` are the names `where` and `order` know; `default_order` is a field."""
+
+    name: str
+    rows: Callable[[Call], Iterable[Record]]
+    find: Callable[[Books, str], Record | None]
+    show: Callable[[View, Record], Record]
+    id_field: str
+    fields: tuple[str, ...]
+    default_order: str = "UpdatedDateUTC"
+    is_paged: bool = False
+    knows_changes: bool = True
+
+
+def read_one(listing: Listing, call: Call) -> Answer:
+    """One record by id, number or code, always in full. Errors: 404."""
+    row = listing.find(call.books, call.key)
+    if row is None:
+        raise not_found()
+    return call.answer(listing.name, [listing.show(View(call.books, True, call.query.unit_decimals), row)])
+
+
+def read_list(listing: Listing, call: Call) -> Answer:
+    """The collection, filtered and ordered. Without a page, paged kinds are shown as summaries."""
+    try:
+        rows = _ordered(listing, call, _filtered(listing, call))
+    except QueryInvalidError as error:
+        raise fault(call.books.switches.query_parse_error_number, "QueryParseException", str(error)) from error
+    if not rows and call.books.switches.not_modified_304 and _since(listing, call):
+        raise CallFailedError(Answer(304))
+    is_light = call.query.flag("summaryOnly")
+    is_paged = listing.is_paged and _asks_for_page(call)
+    view = View(call.books, is_paged or not listing.is_paged, call.query.unit_decimals, is_light)
+    if not is_paged:
+        return call.answer(listing.name, [listing.show(view, row) for row in rows])
+    return _page(listing, call, rows, view)
+
+
+def _asks_for_page(call: Call) -> bool:
+    """`page` or `pageSize`; summaryOnly and Statuses force paging too (Source: Xero, invoices)."""
+    return any(call.query.text(name) for name in ("page", "pageSize", "Statuses")) or call.query.flag("summaryOnly")
+
+
+def _page(listing: Listing, call: Call, rows: list[Record], view: View) -> Answer:
+    page = Page.asked(call.query)
+    if call.books.switches.page_past_end_refused and page.number > max(page.count(len(rows)), 1):
+        raise fault(10, "ValidationException", f"Page {page.number} does not exist")
+    shown = [listing.show(view, row) for row in page.cut(rows)]
+    return call.answer(listing.name, shown, pagination=page.pagination(len(rows)))
+
+
+def _since(listing: Listing, call: Call) -> datetime | None:
+    """If-Modified-Since to the second; a value that cannot be read is ignored."""
+    text = call.headers.get("if-modified-since", "")
+    if not text or not listing.knows_changes:
+        return None
+    try:
+        return instant_in(text).replace(microsecond=0)
+    except (TypeError, ValueError):
+        return None
+
+
+def _filtered(listing: Listing, call: Call) -> list[Record]:
+    rows = listing.rows(call)
+    if since := _since(listing, call):
+        step = timedelta(0) if call.books.switches.modified_since_inclusive else timedelta(seconds=1)
+        rows = [row for row in rows if row["UpdatedDateUTC"] >= since + step]
+    if text := call.query.text("where"):
+        matches = predicate(text, listing.fields)
+        rows = [row for row in rows if matches(partial(value_of, call.books, row))]
+    return list(rows)
+
+
+def value_of(books: Books, row: Record, field: str) -> Any:
+    """A field of the record, or of the record it points to: `Contact.Name`, `Invoice.InvoiceNumber`."""
+    outer, _, inner = field.partition(".")
+    value = row.get(outer)
+    if not inner or not isinstance(value, dict):
+        return value
+    joined = books.contacts.get(value.get("ContactID", "")) if outer == "Contact" else None
+    joined = books.invoices.get(value.get("InvoiceID", "")) if outer == "Invoice" else joined
+    return (joined or value).get(inner)
+
+
+def _ordered(listing: Listing, call: Call, rows: list[Record]) -> list[Record]:
+    """By `order`, else by the default; the id breaks ties either way."""
+    rows.sort(key=lambda row: str(row[listing.id_field]))
+    for name, is_descending in reversed(_order_terms(listing, call.query.text("order"))):
+        rows.sort(key=lambda row: _sortable(value_of(call.books, row, name)), reverse=is_descending)
+    return rows
+
+
+def _order_terms(listing: Listing, text: str) -> list[tuple[str, bool]]:
+    known = {name.lower(): name for name in (*listing.fields, listing.default_order)}
+    terms = []
+    for part in filter(None, (part.split() for part in text.split(","))):
+        if part[0].lower() not in known or (len(part) > 1 and part[1].upper() not in ("ASC", "DESC")):
+            raise QueryInvalidError(f"No property or field '{' '.join(part)}' exists")
+        terms.append((known[part[0].lower()], part[-1].upper() == "DESC"))
+    return terms or [(listing.default_order, False)]
+
+
+def _sortable(value: Any) -> tuple[bool, Any]:
+    return (value is not None, folded(value) if value is not None else 0)

@@ -1,0 +1,83 @@
+"""Which endpoint answers which method and path, and the books' promise around every call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from fieldbridge.standin.resources import listings, special, writings
+from fieldbridge.standin.resources.call import Call
+from fieldbridge.standin.resources.listing import read_list, read_one
+from fieldbridge.standin.resources.writing import write
+from fieldbridge.standin.wire.answers import Answer, CallFailedError, fault, not_found, not_supported
+from fieldbridge.standin.wire.fields import DataInvalidError
+
+Endpoint = Callable[[Call], Answer]
+_READ = (
+    listings.CONTACTS, listings.INVOICES, listings.CREDIT_NOTES, listings.PAYMENTS, listings.ITEMS, listings.ACCOUNTS,
+    listings.TAX_RATES, listings.TRACKING, listings.THEMES, listings.CURRENCIES, listings.USERS, listings.GROUPS,
+)  # fmt: skip
+_WRITE = (
+    writings.WRITE_CONTACTS, writings.WRITE_INVOICES, writings.WRITE_CREDIT_NOTES, writings.WRITE_PAYMENTS,
+    writings.WRITE_ITEMS,
+)  # fmt: skip
+_NOTED = (listings.CONTACTS, listings.INVOICES, listings.CREDIT_NOTES)
+
+
+def _routes() -> dict[str, dict[str, Endpoint]]:
+    """Path pattern to method to endpoint; `*` stands for an id, number or code."""
+    routes: dict[str, dict[str, Endpoint]] = {}
+    for listing in _READ:
+        routes[listing.name.lower()] = {"GET": partial(read_list, listing)}
+        routes[f"{listing.name.lower()}/*"] = {"GET": partial(read_one, listing)}
+    for writing in _WRITE:
+        routes[writing.name.lower()] |= {"PUT": partial(write, writing), "POST": partial(write, writing)}
+        routes[f"{writing.name.lower()}/*"]["POST"] = partial(write, writing)
+    for listing in _NOTED:
+        routes[f"{listing.name.lower()}/*/history"] = {
+            "GET": partial(special.notes, listing),
+            "PUT": partial(special.write_notes, listing),
+        }
+    routes["contactgroups/*"]["GET"] = special.group
+    routes["items/*"]["DELETE"] = special.remove_item
+    routes["creditnotes/*/allocations"] = {"PUT": partial(write, writings.WRITE_ALLOCATIONS)}
+    routes["creditnotes/*/allocations/*"] = {"DELETE": special.remove_allocation}
+    routes["organisation"] = {"GET": special.organisation}
+    routes["organisation/actions"] = {"GET": special.organisation_actions}
+    return routes
+
+
+_ROUTES = _routes()
+
+
+def _endpoint(call: Call) -> Endpoint:
+    """Errors: 404 for an unknown path, 501 for a method the path does not have."""
+    names = [name.lower() for name in call.segments]
+    pattern = [name if at % 2 == 0 else "*" for at, name in enumerate(names)]
+    methods = _ROUTES.get("/".join(names)) or _ROUTES.get("/".join(pattern))
+    if methods is None:
+        raise not_found()
+    if call.method not in methods:
+        raise not_supported()
+    return methods[call.method]
+
+
+def answer_call(call: Call) -> Answer:
+    """Answer one signed-in call. What a failed call began is undone; `committed` says whether anything changed."""
+    journal = call.books.journal
+    journal.forget()
+    try:
+        answer = _endpoint(call)(call)
+    except DataInvalidError as error:
+        journal.undo(0)
+        answer = fault(14, "PostDataInvalidException", str(error)).answer
+    except CallFailedError as failed:
+        answer = failed.answer
+    except Exception:
+        journal.undo(0)
+        raise
+    finally:
+        has_changed = journal.mark() > 0
+        journal.forget()
+    return replace(answer, committed=has_changed)

@@ -1,0 +1,91 @@
+"""The endpoints that are neither a plain collection nor a plain write: organisation, notes, deletions."""
+
+from __future__ import annotations
+
+from fieldbridge.standin.books.items import delete_item
+from fieldbridge.standin.books.notes import add_note, notes_of
+from fieldbridge.standin.documents.allocations import unallocate
+from fieldbridge.standin.resources.call import Call
+from fieldbridge.standin.resources.contact_views import show_group_with_members
+from fieldbridge.standin.resources.listing import Listing, View
+from fieldbridge.standin.resources.listings import CREDIT_NOTES, GROUPS, ITEMS
+from fieldbridge.standin.wire import fields
+from fieldbridge.standin.wire.answers import Answer, Record, RefusedError, not_found, validation_fault
+from fieldbridge.standin.wire.dates import instant_companion
+
+_ACTIONS = (
+    "CreateApprovedInvoice", "CreateDraftInvoice", "CreateInvoicePayment", "CreateApprovedBill", "CreateDraftBill",
+    "CreateDraftQuote", "CreateSentQuote", "AttachFilesIntoInvoice", "UseMulticurrency",
+)  # fmt: skip
+_FORBIDDEN = ("ApproveTransactionsBeforePeriodLockDate",)
+_NOTE: fields.Shape = {"Details": fields.text}
+
+
+def organisation(call: Call) -> Answer:
+    return call.answer("Organisations", [call.books.organisation])
+
+
+def organisation_actions(call: Call) -> Answer:
+    """What this application may do. Approving before the period lock date is an adviser's right."""
+    allowed = [{"Name": name, "Status": "ALLOWED"} for name in _ACTIONS]
+    return call.answer("Actions", [*allowed, *({"Name": name, "Status": "NOT-ALLOWED"} for name in _FORBIDDEN)])
+
+
+def group(call: Call) -> Answer:
+    """One contact group, the only way to see its members."""
+    row = GROUPS.find(call.books, call.key)
+    if row is None:
+        raise not_found()
+    return call.answer("ContactGroups", [show_group_with_members(View(call.books, True, 2), row)])
+
+
+def remove_item(call: Call) -> Answer:
+    """204; 400 when a tracked item is used on a document."""
+    row = ITEMS.find(call.books, call.key)
+    if row is None:
+        raise not_found()
+    try:
+        delete_item(call.books, row)
+    except RefusedError as refused:
+        raise _refusal(row["ItemID"], refused.messages) from refused
+    return Answer(204)
+
+
+def remove_allocation(call: Call) -> Answer:
+    """200 with IsDeleted; 404 for an unknown credit note or allocation."""
+    credit = CREDIT_NOTES.find(call.books, call.key)
+    gone = unallocate(call.books, credit, call.segments[3].lower()) if credit else None
+    if gone is None:
+        raise not_found()
+    return call.answer("Allocations", [gone])
+
+
+def notes(listing: Listing, call: Call) -> Answer:
+    row = listing.find(call.books, call.key)
+    if row is None:
+        raise not_found()
+    return call.answer("HistoryRecords", [_note(note) for note in notes_of(call.books, row[listing.id_field])])
+
+
+def write_notes(listing: Listing, call: Call) -> Answer:
+    """Source: Xero, history and notes: an unknown document is a 400, not a 404."""
+    row = listing.find(call.books, call.key)
+    if row is None:
+        raise _refusal(call.key, ["The document with the supplied id was not found for this endpoint."])
+    try:
+        sent = [fields.read(element, _NOTE) for element in call.elements("HistoryRecords")]
+    except fields.DataInvalidError as error:
+        raise _refusal(call.key, [str(error)]) from error
+    identity = row[listing.id_field]
+    added = [add_note(call.books, identity, "Note", note.get("Details", ""), call.app_name) for note in sent]
+    return call.answer("HistoryRecords", [_note(note) for note in added])
+
+
+def _note(note: Record) -> Record:
+    shown = {name: note[name] for name in ("Changes", "DateUTC", "User", "Details")}
+    return {**shown, "DateUTCString": instant_companion(note["DateUTC"]).rstrip("Z")}
+
+
+def _refusal(identity: str, messages: list[str]) -> Exception:
+    errors = [{"Message": message} for message in messages]
+    return validation_fault([{"ID": identity, "HasValidationErrors": True, "ValidationErrors": errors}])

@@ -1,0 +1,1 @@
+"""Believable books for a New Zealand wholesaler, the same for the same seed number. All names are invented."""

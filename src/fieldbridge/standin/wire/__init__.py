@@ -1,0 +1,1 @@
+"""How values, answers and queries look on the wire. Knows nothing of the books."""

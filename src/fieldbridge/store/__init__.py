@@ -1,0 +1,1 @@
+"""The database: schema and migrations, the ledger, the Books and the vault."""

@@ -1,0 +1,101 @@
+"""Opening the database: SQLite in WAL mode with full sync, or any PostgreSQL URL."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.dialects import postgresql, sqlite
+
+from fieldbridge.core.errors import SetupError
+
+# synchronous=FULL: a power cut must not un-record that a document was posted.
+SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON")
+MIGRATIONS = Path(__file__).parent / "migrations"
+POOL_SIZE = 20
+ROWS_PER_STATEMENT = 500
+MIGRATION_LOCK = 0x66696C64
+Row = TypeVar("Row")
+
+
+def normalised(url: str) -> str:
+    """Name the PostgreSQL driver we ship, whichever spelling of the scheme was given."""
+    scheme, separator, rest = url.partition("://")
+    return f"postgresql+psycopg{separator}{rest}" if scheme in ("postgres", "postgresql") else url
+
+
+def open_engine(url: str) -> sa.Engine:
+    """An engine for one database. Errors: SetupError for a kind of database we do not support."""
+    url = normalised(url)
+    if url.startswith("sqlite"):
+        engine = sa.create_engine(url, connect_args={"timeout": 30})
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if url.startswith("postgresql"):
+        return sa.create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True)
+    raise SetupError(
+        "database.unsupported",
+        f"The database {sa.make_url(url).render_as_string()} is neither SQLite nor PostgreSQL.",
+        remedy="Set FIELDBRIDGE_DATABASE_URL to a sqlite:/// or postgresql:// address.",
+    )
+
+
+def _prepare_sqlite(dbapi: Any, _record: Any) -> None:
+    dbapi.isolation_level = None
+    for pragma in SQLITE_PRAGMAS:
+        dbapi.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # IMMEDIATE: what will write takes its lock before it reads, so that read-then-write cannot be overtaken.
+    reads_only = connection.get_execution_options().get("reads_only", False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+class Database:
+    """Transactions on one database: `write` for anything that changes it, `read` for a consistent look."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """A transaction that is committed at the end, or rolled back by an exception."""
+        with self.engine.begin() as tx:
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A transaction that sees one state of the database and changes nothing."""
+        with self.engine.connect().execution_options(reads_only=True) as tx:
+            yield tx
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Bring the schema forward to what this version needs."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as transaction:
+        if transaction.dialect.name == "postgresql":
+            transaction.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+        config.attributes["connection"] = transaction
+        command.upgrade(config, "head")
+
+
+def upsert(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, or replace the ones whose primary key is already there, in one multi-row statement a chunk."""
+    dialect_insert = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
+    keys = [column.name for column in table.primary_key]
+    for chunk in chunks(rows, ROWS_PER_STATEMENT):
+        statement = dialect_insert(table).values(chunk)
+        replaced = {name: statement.excluded[name] for name in chunk[0] if name not in keys}
+        tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=replaced))
+
+
+def chunks(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
+    """Cut a sequence into pieces of at most `size`."""
+    return (rows[start : start + size] for start in range(0, len(rows), size))

@@ -1,0 +1,1 @@
+"""The ledger: functions over one transaction, a file for each kind of row."""

@@ -1,0 +1,48 @@
+"""Connections: whose books, through which sign-in, to which folder, under which settings."""
+
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+
+from fieldbridge.store.database import upsert
+from fieldbridge.store.schema import connection
+
+
+class Connection(msgspec.Struct, frozen=True, kw_only=True):
+    """One Xero organisation joined to one field-sales site.
+
+    Shape: settings is TOML text; paused_because is None while it may run.
+    """
+
+    id: str
+    sign_in: str
+    xero_url: str
+    organisation_id: str
+    organisation_name: str
+    short_code: str
+    folder: str
+    settings: str
+    connected_at: datetime
+    paused_because: str | None = None
+
+
+def keep(tx: sa.Connection, one: Connection) -> None:
+    """Add a connection, or replace the one of the same name; its links and history stay."""
+    upsert(tx, connection, [msgspec.structs.asdict(one)])
+
+
+def find(tx: sa.Connection, connection_id: str) -> Connection | None:
+    """One connection by its name."""
+    row = tx.execute(sa.select(connection).where(connection.c.id == connection_id)).mappings().first()
+    return Connection(**row) if row else None
+
+
+def every(tx: sa.Connection) -> list[Connection]:
+    """All connections, by name."""
+    return [Connection(**row) for row in tx.execute(sa.select(connection).order_by(connection.c.id)).mappings()]
+
+
+def pause(tx: sa.Connection, connection_id: str, because: str | None) -> None:
+    """Stop a connection from running, or let it run again with None."""
+    tx.execute(connection.update().where(connection.c.id == connection_id).values(paused_because=because))

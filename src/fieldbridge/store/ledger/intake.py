@@ -1,0 +1,124 @@
+"""Intake: every tablet transaction as a row with its original bytes, before anything else happens to it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from fieldbridge.core.identity import digest
+from fieldbridge.core.plan import IntakeState
+from fieldbridge.core.records.field import Order
+from fieldbridge.store.schema import intake, intake_file
+
+OPEN: tuple[IntakeState, ...] = ("waiting", "planned")
+_encode = msgspec.json.Encoder().encode
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A transaction that waits to be planned."""
+
+    id: int
+    order: Order
+
+
+class OpenFile(msgspec.Struct, frozen=True):
+    """A file that was taken and still lies in the folder."""
+
+    id: int
+    name: str
+    digest: str
+    settled: bool
+
+
+def add_file(tx: sa.Connection, connection_id: str, name: str, fingerprint: str, content: bytes, at: datetime) -> int:
+    """Keep a file's original bytes. Shape: its id."""
+    row = {"connection_id": connection_id, "name": name, "digest": fingerprint, "content": content, "taken_at": at}
+    return int(tx.execute(intake_file.insert().returning(intake_file.c.id), row).scalar_one())
+
+
+def is_taken(tx: sa.Connection, connection_id: str, name: str, fingerprint: str) -> bool:
+    """Whether this very file was taken before and has not been moved yet."""
+    query = sa.select(intake_file.c.id).where(
+        intake_file.c.connection_id == connection_id,
+        intake_file.c.name == name,
+        intake_file.c.digest == fingerprint,
+        intake_file.c.moved_to.is_(None),
+    )
+    return tx.execute(query).first() is not None
+
+
+def add(tx: sa.Connection, row: Mapping[str, Any], order: Order | None) -> int:
+    """Keep one transaction. Shape: row holds every column but the record; gives its id."""
+    record = None if order is None else _encode(order).decode()
+    return int(tx.execute(intake.insert().returning(intake.c.id), {**row, "record": record}).scalar_one())
+
+
+def content_digest(order: Order) -> str:
+    """What makes two captures of one transaction the same: what was understood, not how it was spelt."""
+    return digest(_encode(order))
+
+
+class Known(msgspec.Struct, frozen=True):
+    """The last transaction seen under a key that counts."""
+
+    id: int
+    state: IntakeState
+    digest: str
+
+
+def known(tx: sa.Connection, connection_id: str, keys: Sequence[str]) -> dict[str, Known]:
+    """What is known of these keys. Repeats and replaced ones do not count."""
+    query = (
+        sa.select(intake.c.key, intake.c.id, intake.c.state, intake.c.digest)
+        .where(intake.c.connection_id == connection_id, intake.c.key.in_(keys), intake.c.state != "ignored")
+        .order_by(intake.c.id)
+    )
+    found: dict[str, Known] = {}
+    for key, row_id, state, fingerprint in tx.execute(query):
+        settled = found.get(key)
+        if settled is None or settled.state not in ("planned", "posted"):
+            found[key] = Known(row_id, state, fingerprint)
+    return found
+
+
+def waiting(tx: sa.Connection, connection_id: str, limit: int) -> list[Waiting]:
+    """The oldest transactions that wait to be planned."""
+    query = (
+        sa.select(intake.c.id, intake.c.record)
+        .where(intake.c.connection_id == connection_id, intake.c.state == "waiting")
+        .order_by(intake.c.id)
+        .limit(limit)
+    )
+    return [Waiting(row_id, msgspec.json.decode(record, type=Order)) for row_id, record in tx.execute(query)]
+
+
+def settle(tx: sa.Connection, ids: Iterable[int], state: IntakeState, reason: str = "") -> None:
+    """Move transactions to another state."""
+    tx.execute(intake.update().where(intake.c.id.in_(list(ids))).values(state=state, reason=reason))
+
+
+def open_files(tx: sa.Connection, connection_id: str) -> list[OpenFile]:
+    """Files not moved yet. settled: nothing in it waits or is on its way."""
+    still_open = sa.exists().where(intake.c.file_id == intake_file.c.id, intake.c.state.in_(OPEN))
+    query = (
+        sa.select(intake_file.c.id, intake_file.c.name, intake_file.c.digest, ~still_open)
+        .where(intake_file.c.connection_id == connection_id, intake_file.c.moved_to.is_(None))
+        .order_by(intake_file.c.id)
+    )
+    return [OpenFile(*row) for row in tx.execute(query)]
+
+
+def moved(tx: sa.Connection, file_id: int, name: str) -> None:
+    """Note where a finished file went."""
+    tx.execute(intake_file.update().where(intake_file.c.id == file_id).values(moved_to=name))
+
+
+def has_open(tx: sa.Connection, connection_id: str) -> bool:
+    """Whether anything waits, is on its way, or lies in a file not yet moved."""
+    query = sa.select(intake_file.c.id).where(
+        intake_file.c.connection_id == connection_id, intake_file.c.moved_to.is_(None)
+    )
+    rows = sa.select(intake.c.id).where(intake.c.connection_id == connection_id, intake.c.state.in_(OPEN))
+    return tx.execute(query.limit(1)).first() is not None or tx.execute(rows.limit(1)).first() is not None

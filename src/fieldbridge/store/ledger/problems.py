@@ -1,0 +1,90 @@
+"""Problems: records that could not go, why, and what to do."""
+
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+
+from fieldbridge.core.plan import Problem
+from fieldbridge.store.schema import intake, intake_file, problem
+
+
+class OpenProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """A Problem somebody has to look at."""
+
+    id: int
+    connection_id: str
+    flow: str
+    kind: str
+    key: str
+    code: str
+    message: str
+    remedy: str
+    cause: str
+    link: str
+    intake_id: int | None
+    opened_at: datetime
+
+
+def report(
+    tx: sa.Connection, connection_id: str, flow: str, found: Problem, at: datetime, intake_id: int | None = None
+) -> None:
+    """Open a Problem, unless the same one about the same record is open already."""
+    same = _open(connection_id).where(
+        problem.c.flow == flow,
+        problem.c.kind == found.kind,
+        problem.c.key == found.key,
+        problem.c.code == found.code,
+        problem.c.intake_id.is_(None) if intake_id is None else problem.c.intake_id == intake_id,
+    )
+    if tx.execute(same).first() is None:
+        row = msgspec.structs.asdict(found) | {"connection_id": connection_id, "flow": flow, "opened_at": at}
+        tx.execute(problem.insert().values(**row, intake_id=intake_id))
+
+
+def still_open(tx: sa.Connection, connection_id: str, key: str | None = None) -> list[OpenProblem]:
+    """Open Problems, oldest first; of one record, or of all."""
+    query = _open(connection_id).order_by(problem.c.id)
+    if key is not None:
+        query = query.where(problem.c.key == key)
+    names = OpenProblem.__struct_fields__
+    return [OpenProblem(**{name: row[name] for name in names}) for row in tx.execute(query).mappings()]
+
+
+def close(tx: sa.Connection, ids: list[int], because: str, at: datetime) -> None:
+    """Close Problems, with the reason on record."""
+    tx.execute(problem.update().where(problem.c.id.in_(ids)).values(closed_at=at, closed_because=because))
+
+
+def close_of_intake(tx: sa.Connection, intake_ids: list[int], because: str, at: datetime) -> None:
+    """Close whatever is open about some transactions."""
+    query = sa.select(problem.c.id).where(problem.c.intake_id.in_(intake_ids), problem.c.closed_at.is_(None))
+    close(tx, list(tx.execute(query).scalars()), because, at)
+
+
+def close_unless_seen(
+    tx: sa.Connection, connection_id: str, flow: str, seen: set[tuple[str, str]], at: datetime
+) -> None:
+    """Close the Problems of a flow that a new look at everything no longer found. Shape: seen are (code, key)."""
+    rows = tx.execute(_open(connection_id).where(problem.c.flow == flow)).mappings()
+    close(tx, [row["id"] for row in rows if (row["code"], row["key"]) not in seen], "gone when looked at again", at)
+
+
+def retry(tx: sa.Connection, chosen: list[OpenProblem], at: datetime) -> int:
+    """Plan the parked transactions behind some Problems again. Shape: how many will be."""
+    ids = [one.intake_id for one in chosen if one.intake_id is not None]
+    names = [one.key for one in chosen if one.kind == "file"]
+    of_files = sa.select(intake_file.c.id).where(intake_file.c.name.in_(names))
+    again = intake.update().where(
+        sa.or_(intake.c.id.in_(ids), intake.c.file_id.in_(of_files)),
+        intake.c.state == "parked",
+        intake.c.record.is_not(None),
+    )
+    tried = list(tx.execute(again.values(state="waiting", reason="").returning(intake.c.id)).scalars())
+    close_of_intake(tx, tried, "tried again", at)
+    close(tx, [one.id for one in chosen if one.kind == "file"], "tried again", at)
+    return len(tried)
+
+
+def _open(connection_id: str) -> sa.Select[tuple[object, ...]]:
+    return sa.select(problem).where(problem.c.connection_id == connection_id, problem.c.closed_at.is_(None))

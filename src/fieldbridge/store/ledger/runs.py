@@ -1,0 +1,105 @@
+"""Runs: one execution of a flow each, with what it did and what it is doing now."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+import sqlalchemy as sa
+
+from fieldbridge.store.schema import log, run
+
+State = Literal["queued", "running", "done", "unfinished", "halted"]
+ENDED: tuple[State, ...] = ("done", "unfinished", "halted")
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """One execution of a flow. Shape: counts are what moved, by name; exit_code is None until it ended."""
+
+    id: int
+    connection_id: str
+    flow: str
+    state: State
+    doing: str
+    counts: dict[str, int]
+    queued_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    exit_code: int | None
+    error: str | None
+    accepted: str = ""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the activity log."""
+
+    id: int
+    connection_id: str
+    run_id: int | None
+    at: datetime
+    event: str
+    fields: dict[str, object]
+
+
+def queue(tx: sa.Connection, connection_id: str, flow: str, at: datetime, accepted: str = "") -> int:
+    """Open a run that has not started. Shape: its id; accepted is the digest of what a person let pass a Guard."""
+    row = {
+        "connection_id": connection_id,
+        "flow": flow,
+        "state": "queued",
+        "counts": {},
+        "queued_at": at,
+        "accepted": accepted,
+    }
+    return int(tx.execute(run.insert().returning(run.c.id), row).scalar_one())
+
+
+def start(tx: sa.Connection, run_id: int, at: datetime) -> None:
+    """Note that a run has begun; one that is resumed keeps its first beginning."""
+    begun = run.update().where(run.c.id == run_id, run.c.started_at.is_(None))
+    tx.execute(begun.values(state="running", started_at=at))
+
+
+def say(tx: sa.Connection, run_id: int, doing: str) -> None:
+    """Tell whoever watches what a run is doing now."""
+    tx.execute(run.update().where(run.c.id == run_id).values(doing=doing))
+
+
+def count(tx: sa.Connection, run_id: int, **more: int) -> None:
+    """Add to what a run has moved."""
+    counts = dict(tx.execute(sa.select(run.c.counts).where(run.c.id == run_id)).scalar_one())
+    for name, number in more.items():
+        counts[name] = counts.get(name, 0) + number
+    tx.execute(run.update().where(run.c.id == run_id).values(counts=counts))
+
+
+def end(tx: sa.Connection, run_id: int, state: State, exit_code: int, error: str | None, at: datetime) -> None:
+    """Close a run."""
+    closed = {"state": state, "exit_code": exit_code, "error": error, "ended_at": at, "doing": ""}
+    tx.execute(run.update().where(run.c.id == run_id).values(**closed))
+
+
+def find(tx: sa.Connection, run_id: int) -> Run:
+    """One run, which must be there."""
+    return Run(**tx.execute(sa.select(run).where(run.c.id == run_id)).mappings().one())
+
+
+def latest(tx: sa.Connection, connection_id: str, flow: str) -> Run | None:
+    """The last run of a flow."""
+    query = sa.select(run).where(run.c.connection_id == connection_id, run.c.flow == flow)
+    row = tx.execute(query.order_by(run.c.id.desc()).limit(1)).mappings().first()
+    return Run(**row) if row else None
+
+
+def record(
+    tx: sa.Connection, connection_id: str, run_id: int | None, at: datetime, event: str, **fields: object
+) -> None:
+    """Write one line of the activity log."""
+    row = {"connection_id": connection_id, "run_id": run_id, "at": at, "event": event, "fields": fields}
+    tx.execute(log.insert().values(**row))
+
+
+def events(tx: sa.Connection, connection_id: str, limit: int, after_id: int = 0) -> list[Event]:
+    """The newest lines of the activity log, oldest of them first."""
+    query = sa.select(log).where(log.c.connection_id == connection_id, log.c.id > after_id)
+    rows = tx.execute(query.order_by(log.c.id.desc()).limit(limit)).mappings().all()
+    return [Event(**row) for row in reversed(rows)]

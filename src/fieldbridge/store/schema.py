@@ -1,0 +1,247 @@
+"""Every table the Bridge keeps, for SQLite and PostgreSQL alike.
+
+Instants are aware UTC; SQLite keeps them as text of fixed width, so that they compare as they sort.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An aware UTC instant."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Refuse naive times: they mean a different moment on every machine."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
+        """Give SQLite's naive text its zone back."""
+        if not isinstance(value, datetime):
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = sa.JSON().with_variant(JSONB(), "postgresql")
+Id = sa.BigInteger().with_variant(Integer(), "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+connection = Table(
+    "connection",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("sign_in", Text, nullable=False),
+    Column("xero_url", Text, nullable=False),
+    Column("organisation_id", Text, nullable=False),
+    Column("organisation_name", Text, nullable=False),
+    Column("short_code", Text, nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("connected_at", Instant, nullable=False),
+    Column("paused_because", Text),
+)
+
+
+def of_connection(**keys: Any) -> Column[str]:
+    """The column that says which connection a row belongs to."""
+    return Column("connection_id", Text, ForeignKey("connection.id", ondelete="CASCADE"), nullable=False, **keys)
+
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+secret = Table(
+    "secret",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+watermark = Table(
+    "watermark",
+    metadata,
+    of_connection(primary_key=True),
+    Column("stream", Text, primary_key=True),
+    Column("read_until", Instant, nullable=False),
+    Column("full_at", Instant),
+)
+
+book = Table(
+    "book",
+    metadata,
+    of_connection(primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("far_id", Text, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("updated_at", Instant),
+    Column("read_at", Instant, nullable=False),
+    Column("record", Text, nullable=False),
+    Index("ix_book_code", "connection_id", "kind", "code"),
+)
+
+link = Table(
+    "link",
+    metadata,
+    of_connection(primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("far_id", Text, nullable=False),
+    Column("far_number", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("agreed_at", Instant, nullable=False),
+)
+
+intake_file = Table(
+    "intake_file",
+    metadata,
+    Column("id", Id, primary_key=True),
+    of_connection(),
+    Column("name", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("taken_at", Instant, nullable=False),
+    Column("moved_to", Text),
+    Index("ix_intake_file_open", "connection_id", "moved_to"),
+)
+
+intake = Table(
+    "intake",
+    metadata,
+    Column("id", Id, primary_key=True),
+    of_connection(),
+    Column("file_id", Id, ForeignKey("intake_file.id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("record", Text),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Index("ix_intake_key", "connection_id", "kind", "key"),
+    Index("ix_intake_state", "connection_id", "state"),
+    Index("ix_intake_file", "file_id"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Id, primary_key=True),
+    of_connection(),
+    Column("intake_id", Id, ForeignKey("intake.id", ondelete="CASCADE"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    Column("alone", sa.Boolean, nullable=False, server_default=sa.false()),
+    Column("idempotency_key", Text, nullable=False, server_default=""),
+    Column("body_hash", Text, nullable=False, server_default=""),
+    Column("document", Text, nullable=False),
+    Column("total", Text, nullable=False),
+    Column("planned_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Column("settled_at", Instant),
+    Index("ix_delivery_state", "connection_id", "state"),
+    Index("ix_delivery_intake", "intake_id"),
+)
+
+problem = Table(
+    "problem",
+    metadata,
+    Column("id", Id, primary_key=True),
+    of_connection(),
+    Column("flow", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("remedy", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("intake_id", Id, ForeignKey("intake.id", ondelete="CASCADE")),
+    Column("opened_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("closed_because", Text),
+    Index("ix_problem_open", "connection_id", "closed_at"),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Id, primary_key=True),
+    of_connection(),
+    Column("flow", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("doing", Text, nullable=False, server_default=""),
+    Column("counts", Json, nullable=False),
+    Column("queued_at", Instant, nullable=False),
+    Column("started_at", Instant),
+    Column("ended_at", Instant),
+    Column("exit_code", Integer),
+    Column("error", Text),
+    Column("accepted", Text, nullable=False, server_default=""),
+    Index("ix_run_connection", "connection_id", "flow", "id"),
+)
+
+log = Table(
+    "log",
+    metadata,
+    Column("id", Id, primary_key=True),
+    of_connection(),
+    Column("run_id", Id, ForeignKey("run.id", ondelete="CASCADE")),
+    Column("at", Instant, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("fields", Json, nullable=False),
+    Index("ix_log_connection", "connection_id", "id"),
+)
+
+schedule = Table(
+    "schedule",
+    metadata,
+    of_connection(primary_key=True),
+    Column("flow", Text, primary_key=True),
+    Column("every_s", sa.Float, nullable=False),
+    Column("next_due_at", Instant, nullable=False, index=True),
+    Column("in_flight", Id),
+)
+
+budget = Table(
+    "budget",
+    metadata,
+    of_connection(primary_key=True),
+    Column("state", Text, nullable=False),
+)
+
+call_count = Table(
+    "call_count",
+    metadata,
+    of_connection(primary_key=True),
+    Column("day", sa.Date, primary_key=True),
+    Column("flow", Text, primary_key=True),
+    Column("calls", Integer, nullable=False),
+    Column("wire_bytes", Id, nullable=False),
+    Column("unpacked_bytes", Id, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""The Xero connector: session, codec, refusals, and one file for each group of endpoints."""

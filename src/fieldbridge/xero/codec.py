@@ -1,0 +1,53 @@
+"""Xero's JSON: dates in two forms, money as numbers, answers in an envelope.
+
+Unknown fields and unknown enumeration values are tolerated; only the fields the Bridge uses are decoded.
+Source: Xero, requests and responses.
+"""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
+
+import msgspec
+
+from fieldbridge.core.errors import SurpriseError
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MS_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
+W = TypeVar("W")
+encode = msgspec.json.Encoder(decimal_format="number").encode
+
+
+class Wire(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
+    """A shape as Xero sends it. Absent fields take their defaults."""
+
+
+def instant(text: str) -> datetime:
+    """A moment. The offset in `/Date(ms+hhmm)/` is already inside the milliseconds, so it is not added."""
+    found = MS_DATE.fullmatch(text)
+    if found:
+        return EPOCH + timedelta(milliseconds=int(found[1]))
+    parsed = datetime.fromisoformat(text)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def calendar_day(text: str) -> date:
+    """A day of the organisation's calendar: Xero sends its midnight as UTC, so it is never moved to a zone."""
+    return instant(text).date()
+
+
+def header_time(moment: datetime) -> str:
+    """How If-Modified-Since is written: UTC, to the second, without a zone."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def decode(body: bytes, shape: type[W], what: str) -> W:
+    """Read an answer. Errors: SurpriseError for one that is cut off or outside the contract."""
+    try:
+        return msgspec.json.decode(body, type=shape, strict=False)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SurpriseError(
+            "xero.unreadable",
+            f"Xero's answer about {what} could not be read ({error}; {len(body)} bytes).",
+            remedy="If it stays so, report it with the lines of `fieldbridge log`.",
+        ) from error

@@ -1,0 +1,8 @@
+"""Deep links into Xero, for people. Source: Xero, deep links by the organisation's short code."""
+
+GO = "https://go.xero.com/app"
+
+
+def invoice_link(short_code: str, invoice_id: str) -> str:
+    """Where an invoice can be seen."""
+    return f"{GO}/{short_code}/invoicing/view/{invoice_id}"

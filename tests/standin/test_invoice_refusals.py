@@ -1,0 +1,149 @@
+"""Every reason an invoice is refused for, with Xero's own text where it is known."""
+
+from __future__ import annotations
+
+import pytest
+from caller import decoded, messages
+
+GUID = "11111111-2222-3333-4444-555555555555"
+NO_GUID = "00000000-0000-0000-0000-000000000000"
+
+
+def line(**changes):
+    return {"Description": "Juice", "Quantity": 1, "UnitAmount": 10, "AccountCode": "200"} | changes
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        (
+            {"Contact": {}},
+            "The Contact must contain at least 1 of the following elements to identify the contact: "
+            "Name, ContactID, ContactNumber",
+        ),
+        ({"Contact": {"ContactID": GUID}}, "The Contact could not be found"),
+        ({"CurrencyCode": "USD"}, "Organisation is not subscribed to currency USD"),
+        ({"LineItems": [line(AccountCode="999")]}, "Account code '999' is not a valid code for this document."),
+        ({"LineItems": [line(AccountCode="090")]}, "Account code '090' is not a valid code for this document."),
+        ({"LineItems": [line(AccountCode="610")]}, "Account code '610' is not a valid code for this document."),
+        (
+            {"LineItems": [line(AccountCode="280")]},
+            "Account code '280' has been archived, or has been deleted. "
+            "Each line item must reference a valid account.",
+        ),
+        ({"LineItems": [line(TaxType="INPUT2")]}, "The TaxType code 'INPUT2' cannot be used with account code '200'."),
+        (
+            {"LineItems": [line(TaxType="TAX999")]},
+            "The TaxType code 'TAX999' does not exist or cannot be used with this type of transaction.",
+        ),
+        ({"LineItems": [line(LineAmount=11)]}, "The line total 11 does not match the expected line total 10.00"),
+        ({"LineItems": [line(ItemCode="GONE")]}, "Item code 'GONE' is not valid"),
+        ({"LineItems": [line(AccountCode="")]}, "Account code must be specified"),
+        ({"LineItems": [line(Description="")]}, "Description must be specified"),
+        ({"LineItems": [line(UnitAmount=-10)]}, "The document total cannot be negative"),
+        ({"LineItems": [line(Tracking=[{"Name": "Sales rep", "Option": "NOBODY"}])]},
+         "Tracking category or option 'NOBODY' could not be found"),
+        ({"LineItems": []}, "One or more line items must be specified"),
+        ({"InvoiceNumber": "Ō-1"}, "The document number may hold only printable ASCII characters, at most 255"),
+        ({"Status": "PAID"}, "Invoice not of valid status for modification"),
+    ],
+)  # fmt: skip
+def test_approved_invoice_is_refused(caller, invoice, changes, text):
+    answer = caller.put("Invoices", invoice | {"Status": "AUTHORISED"} | changes)
+    assert messages(answer) == [text]
+
+
+def test_refused_create_echoes_the_element_with_the_all_zero_id(caller, invoice):
+    answer = caller.put("Invoices", invoice | {"CurrencyCode": "USD", "Reference": "PO 7781"})
+    body = decoded(answer)
+    assert (body["ErrorNumber"], body["Type"], body["Message"]) == (
+        10,
+        "ValidationException",
+        "A validation exception occurred",
+    )
+    element = body["Elements"][0]
+    assert (element["InvoiceID"], element["Reference"], element["HasErrors"]) == (NO_GUID, "PO 7781", True)
+
+
+def test_all_faults_are_told_at_once(caller, invoice):
+    invoice["LineItems"] = [line(AccountCode="999"), line(TaxType="TAX999")]
+    assert len(messages(caller.put("Invoices", invoice | {"Status": "AUTHORISED", "CurrencyCode": "USD"}))) == 3
+
+
+@pytest.mark.parametrize(
+    ("lock", "words"), [("PeriodLockDate", "period lock date"), ("EndOfYearLockDate", "end of year lock date")]
+)
+def test_locked_days_are_refused(caller, invoice, lock, words):
+    caller.control("POST", "organisation", {lock: "2026-03-31"})
+    text = f"The document date cannot be before the {words}, currently set at 31 March 2026"
+    assert messages(caller.put("Invoices", invoice | {"Date": "2026-03-31"})) == [text]
+    assert caller.put("Invoices", invoice | {"Date": "2026-04-01"}).status_code == 200
+
+
+def test_archived_contact_is_refused(caller, invoice):
+    caller.control("POST", "contacts/KER014", {"ContactStatus": "ARCHIVED"})
+    assert messages(caller.put("Invoices", invoice)) == [
+        "The contact with the specified contact details has been archived. "
+        "The contact must be un-archived before creating new invoices or credit notes"
+    ]
+
+
+def test_approval_needs_a_due_date_when_switched(caller, invoice):
+    caller.switch(approval_needs_due_date=True)
+    del invoice["DueDate"]
+    assert messages(caller.put("Invoices", invoice | {"Status": "AUTHORISED"})) == ["DueDate cannot be empty"]
+
+
+def test_both_discounts_are_refused_when_switched(caller, invoice):
+    invoice["LineItems"] = [line(DiscountRate=10, DiscountAmount=2)]
+    assert decoded(caller.put("Invoices", invoice))["Invoices"][0]["SubTotal"] == 9
+    caller.switch(both_discounts="refused")
+    answer = caller.put("Invoices", invoice | {"InvoiceNumber": "SO-2"})
+    assert messages(answer) == ["Only one of DiscountRate and DiscountAmount may be given"]
+
+
+def test_bills_and_credit_notes_take_no_discount(caller, invoice):
+    text = "Discounts are not allowed on this type of document"
+    lines = [line(DiscountRate=4, AccountCode="310", TaxType="INPUT2")]
+    assert messages(caller.put("Invoices", invoice | {"Type": "ACCPAY", "LineItems": lines})) == [text]
+    credit = invoice | {"Type": "ACCRECCREDIT", "LineItems": [line(DiscountRate=4)]}
+    assert messages(caller.put("CreditNotes", credit)) == [text]
+
+
+@pytest.mark.parametrize(
+    ("changes", "part"),
+    [
+        ({"Date": "yesterday"}, "System.DateTime"),
+        ({"Type": "SALE"}, "SALE"),
+        ({"LineItems": [line(Quantity="many")]}, "many"),
+        ({"InvoiceID": "17"}, "System.Guid"),
+        ({"LineItems": "none"}, "List"),
+    ],
+)
+def test_malformed_values_are_post_data_invalid(caller, invoice, changes, part):
+    answer = caller.put("Invoices", invoice | changes)
+    assert answer.status_code == 400
+    body = decoded(answer)
+    assert (body["ErrorNumber"], body["Type"]) == (14, "PostDataInvalidException")
+    assert part in body["Message"]
+    assert "Elements" not in body
+
+
+def test_broken_json_and_empty_bodies_are_refused(caller):
+    assert decoded(caller.put("Invoices", b'{"Invoices": ['))["ErrorNumber"] == 14
+    assert decoded(caller.put("Invoices", {"Invoices": []}))["ErrorNumber"] == 17
+    assert decoded(caller.put("Invoices", b""))["ErrorNumber"] == 17
+    assert decoded(caller.put("Invoices", [1]))["ErrorNumber"] == 14
+
+
+def test_draft_keeps_a_line_whose_account_is_unknown_and_warns(caller, invoice):
+    invoice["LineItems"] = [line(AccountCode="999")]
+    saved = decoded(caller.put("Invoices", invoice))["Invoices"][0]
+    assert "AccountCode" not in saved["LineItems"][0]
+    assert saved["Warnings"] == [
+        {"Message": "Account code '999' has been removed as it does not match a recognised account."}
+    ]
+
+
+def test_body_over_ten_megabytes_is_refused(caller):
+    assert caller.put("Invoices", b" " * (10 * 1024 * 1024 + 1)).status_code == 413
