@@ -1,7 +1,6 @@
 """A way into Xero for one connection: the HTTP stack put together, with the Governor in the ledger."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 
@@ -12,7 +11,7 @@ from fieldbridge.core.pacing import Reading, admit, corrected
 from fieldbridge.net.exchange import Answer, Call
 from fieldbridge.net.layers import paced, recorded, retried, signed
 from fieldbridge.net.oauth1 import private_application
-from fieldbridge.net.wire import open_client, wire
+from fieldbridge.net.wire import wire
 from fieldbridge.store.ledger import budgets
 from fieldbridge.xero.session import Session
 
@@ -82,23 +81,19 @@ def _count(answer: Answer, header: str) -> int | None:
     return int(text) if text.isdecimal() else None
 
 
-@contextmanager
 def xero(
     installation: Installation, connection_id: str, xero_url: str, flow: str, tell: Callable[[str], None]
-) -> Iterator[Session]:
+) -> Session:
     """A session with the organisation of one connection."""
     governor = Governor(installation, connection_id, flow, tell)
     signer = private_application(consumer_key(installation, connection_id), private_key(installation))
-    with open_client(installation.settings.timeout_s) as client:
-        stack = signed(recorded(wire(client), governor.observe), signer)
-        yield Session(retried(paced(stack, governor.admit), installation.pause), xero_url)
+    stack = signed(recorded(wire(installation.client), governor.observe), signer)
+    return Session(retried(paced(stack, governor.admit), installation.pause), xero_url)
 
 
-@contextmanager
-def trial(installation: Installation, key: str, xero_url: str) -> Iterator[Session]:
+def trial(installation: Installation, key: str, xero_url: str) -> Session:
     """A session for a connection that does not exist yet: nothing is counted or kept."""
-    with open_client(installation.settings.timeout_s) as client:
-        yield Session(signed(wire(client), private_application(key, private_key(installation))), xero_url)
+    return Session(signed(wire(installation.client), private_application(key, private_key(installation))), xero_url)
 
 
 def consumer_key(installation: Installation, connection_id: str) -> str:

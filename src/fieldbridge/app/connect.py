@@ -45,10 +45,10 @@ def connect(installation: Installation, request: Request, app: PrivateApp) -> Co
     """
     _check(request)
     before = _known(installation, request.name)
-    with access.trial(installation, app.consumer_key, request.xero_url) as session:
-        found = organisation.read(session)
-        rates = [one for page in tax_rates.pages(session, None) for one in page.records if isinstance(one, TaxRate)]
-        chart = [one for page in accounts.pages(session, None) for one in page.records if isinstance(one, Account)]
+    session = access.trial(installation, app.consumer_key, request.xero_url)
+    found = organisation.read(session)
+    rates = [one for page in tax_rates.pages(session, None) for one in page.records if isinstance(one, TaxRate)]
+    chart = [one for page in accounts.pages(session, None) for one in page.records if isinstance(one, Account)]
     _same_organisation(before, found)
     settings = _settings(request, before, rates, chart)
     made = Connection(

@@ -5,9 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
+from typing import Self
+
+import httpx2
 
 from fieldbridge.app.settings import Settings
 from fieldbridge.core.errors import SetupError
+from fieldbridge.net.wire import open_client
 from fieldbridge.store.database import Database, migrate, open_engine
 from fieldbridge.store.ledger import connections
 from fieldbridge.store.ledger.connections import Connection
@@ -28,6 +33,20 @@ class Installation:
     vault: Vault
     now: Callable[[], datetime] = utc_now
     pause: Callable[[float], None] = time.sleep
+
+    @cached_property
+    def client(self) -> httpx2.Client:
+        """The one HTTP client, opened when first used, so that its connections and certificates serve every run."""
+        return open_client(self.settings.timeout_s)
+
+    def __enter__(self) -> Self:
+        """Use the installation."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the client, if it was ever opened."""
+        if "client" in vars(self):
+            self.client.close()
 
     def connection(self, connection_id: str) -> Connection:
         """One connection. Errors: SetupError when there is none of that name."""
@@ -58,11 +77,12 @@ class Installation:
 @contextmanager
 def opened(settings: Settings) -> Iterator[Installation]:
     """Open an installation, making its home and bringing its schema forward."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = load_key(settings.key.get_secret_value(), settings.key_file)
     engine = open_engine(settings.url)
     try:
         migrate(engine)
-        yield Installation(settings, Database(engine), Vault(key))
+        with Installation(settings, Database(engine), Vault(key)) as installation:
+            yield installation
     finally:
         engine.dispose()

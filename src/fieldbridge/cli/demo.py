@@ -94,7 +94,7 @@ def demo(
 
 
 @contextmanager
-def _stage(folder: Path, seed: int, as_json: bool) -> Iterator[Stage]:  # noqa: FBT001 - passed on from the option
+def _stage(folder: Path, seed: int, as_json: bool) -> Iterator[Stage]:
     _clear(folder)
     site = folder / "site"
     site.mkdir()
@@ -149,8 +149,8 @@ def _trade(stage: Stage, connection: Connection, seed: int) -> Day:
     tablet = synchronised(stage.site, profile)
     day = trade(stage.site, profile, tablet, stage.office, stage.installation.now().date(), seed)
     stage.say(
-        f"Reps took {len(day.outcomes)} orders in {len(day.files)} files, among them one seen twice and five that cannot "
-        "go.\nThe office archived a customer and locked a period, and Xero will swallow one of its answers."
+        f"Reps took {len(day.outcomes)} orders in {len(day.files)} files, among them one seen twice and five that "
+        "cannot go.\nThe office archived a customer and locked a period, and Xero will swallow one of its answers."
     )
     return day
 
@@ -184,8 +184,8 @@ def _judge(stage: Stage, connection: Connection, day: Day) -> list[str]:
         stage.say("\n".join(f"WRONG: {fault}" for fault in found))
     else:
         stage.say(
-            f"{posted} orders, {posted} invoices, every total equal to the cent; {len(day.outcomes) - posted} set aside "
-            f"with a reason.\n{adopted} were in the batch whose answer was lost: looked up and adopted, not sent twice."
+            f"{posted} orders, {posted} invoices, every total equal to the cent; {len(day.outcomes) - posted} set "
+            f"aside with a reason.\nThe answer to {adopted} of them was lost: they were looked up and adopted, not sent twice."
         )
     return found
 

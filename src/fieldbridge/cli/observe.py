@@ -1,15 +1,17 @@
 """Looking: status, problems, log."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from fieldbridge.app import problems as app_problems
 from fieldbridge.app.installation import opened
-from fieldbridge.app.status import Status, statuses
-from fieldbridge.cli.output import Json, output
+from fieldbridge.app.status import FlowStatus, Status, statuses
+from fieldbridge.cli.output import Json, Output, output
 from fieldbridge.cli.runs import Only
 from fieldbridge.store.ledger import runs
+from fieldbridge.store.ledger.problems import OpenProblem
 
 
 def register(app: typer.Typer) -> None:
@@ -24,34 +26,29 @@ def status(context: typer.Context, connection: Only = None, as_json: Json = Fals
         found = statuses(installation, connection)
     shown = output()
 
-    def words() -> None:
-        columns = ["connection", "organisation", "flow", "state", "last run", "moved"]
-        shown.table("", columns, [row for one in found for row in _rows(one)])
-        for one in found:
-            shown.say(
-                f"{one.connection}: {one.open_problems} problems open; {one.calls_today} calls today "
-                f"({one.bytes_today / 1000:.0f} kB), {one.calls_left_today} left"
-            )
-            if one.paused_because:
-                shown.say(f"  paused: {one.paused_because}")
-
-    shown.show(found, words, as_json=as_json)
+    shown.show(found, lambda: [_tell(one, shown) for one in found], as_json=as_json)
 
 
-def _rows(one: Status) -> list[list[str]]:
-    if not one.flows:
-        return [[one.connection, one.organisation, "", "never ran", "", ""]]
-    return [
-        [
-            one.connection,
-            one.organisation,
-            flow.flow,
-            flow.doing or flow.error or flow.state,
-            f"{flow.ended_at:%Y-%m-%d %H:%M:%S}" if flow.ended_at else "under way",
-            ", ".join(f"{count} {name}" for name, count in flow.counts.items() if count),
-        ]
-        for flow in one.flows
+def _tell(one: Status, shown: Output) -> None:
+    shown.say(f"{one.connection}: {one.organisation}, {one.folder}")
+    if one.paused_because:
+        shown.say(f"  paused: {one.paused_because}")
+    rows = [
+        [flow.flow, flow.error or flow.doing or flow.state, _moment(flow.ended_at), _moved(flow)] for flow in one.flows
     ]
+    shown.table("", ["flow", "state", "ended", "moved"], rows or [["", "never ran", "", ""]])
+    shown.say(
+        f"  {one.open_problems} problems open; {one.calls_today} calls today ({one.bytes_today / 1000:.0f} kB), "
+        f"{one.calls_left_today} left"
+    )
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}" if at else "under way"
+
+
+def _moved(flow: FlowStatus) -> str:
+    return ", ".join(f"{count} {name}" for name, count in flow.counts.items() if count)
 
 
 def problems(context: typer.Context, connection: Only = None, as_json: Json = False) -> None:
@@ -61,11 +58,15 @@ def problems(context: typer.Context, connection: Only = None, as_json: Json = Fa
     shown = output()
 
     def words() -> None:
-        rows = [[one.connection_id, one.key, one.code, f"{one.message}\n→ {one.remedy}"] for one in found]
+        rows = [[one.connection_id, one.key, one.code, _words(one)] for one in found]
         shown.table("", ["connection", "record", "code", "what happened, and what to do"], rows)
         shown.say(f"{len(found)} open. Put the cause right, then: fieldbridge retry RECORD or CODE")
 
     shown.show(found, words, as_json=as_json)
+
+
+def _words(one: OpenProblem) -> str:
+    return "\n".join(part for part in (one.message, f"→ {one.remedy}" if one.remedy else "", one.link) if part)
 
 
 def log(

@@ -62,7 +62,7 @@ def guide(
     shown.show({"file": str(out)}, lambda: shown.say(f"Written to {out}"), as_json=as_json)
 
 
-def connect(
+def connect(  # noqa: PLR0913 - each argument is an option of the command
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="What to call this connection, e.g. the client's name.")],
     folder: Annotated[Path, typer.Option(help="The folder shared with the field-sales cloud.")],

@@ -40,10 +40,10 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def rolled(budget: Budget, now: float) -> Budget:
-    """Start new windows where the old ones have passed."""
-    if now - budget.minute_from >= MINUTE_S:
+    """Start new windows where the old ones have passed, or were opened by a clock that has been put back since."""
+    if abs(now - budget.minute_from) >= MINUTE_S:
         budget = msgspec.structs.replace(budget, minute_from=now, minute_used=0)
-    if now - budget.day_from >= DAY_S:
+    if abs(now - budget.day_from) >= DAY_S:
         budget = msgspec.structs.replace(budget, day_from=now, day_used=0)
     return budget
 

@@ -5,6 +5,7 @@ own schedules (one thread each), keep two lanes of one run per connection.
 """
 
 import logging
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from types import TracebackType
@@ -25,6 +26,8 @@ RUNS_PER_PROCESS = 50
 POLL_S = 0.1
 POOL_SIZE = 20
 LONGEST_WAIT_S = 120.0
+LONGEST_GOODBYE_S = 10
+GOODBYE_LOOKS, GOODBYE_LOOK_S = 20, 0.02
 _programs = Programs()
 
 
@@ -109,8 +112,20 @@ class Worker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop taking runs. One that is under way resumes at the next start."""
-        DBOS.destroy(workflow_completion_timeout_sec=10)
+        """Stop taking runs. One that is under way gets a moment; cut short, it resumes at the next start."""
+        DBOS.destroy(workflow_completion_timeout_sec=LONGEST_GOODBYE_S if self._is_busy() else 0)
+
+    def _is_busy(self) -> bool:
+        """Whether a run is under way, after the moment DBOS needs to note that one has ended.
+
+        Asked first because DBOS, told to wait at all, sleeps a second before it looks.
+        """
+        mine = self._config["executor_id"]
+        for _ in range(GOODBYE_LOOKS):
+            if not DBOS.list_workflows(status="PENDING", executor_id=mine, limit=1, load_input=False):
+                return False
+            time.sleep(GOODBYE_LOOK_S)
+        return True
 
 
 def open_system_engine(url: str) -> sa.Engine:

@@ -206,10 +206,12 @@ def _delivery_lines(order: Order, contact: Contact, shelf: Shelf) -> Sequence[st
 
 def _number(order: Order, rules: TransactionRules) -> str:
     number = f"{rules.number_prefix}{order.key}"
-    if len(number) > REFERENCE_MAX or not (number.isascii() and number.isprintable()):
+    is_plain = number.isascii() and number.isprintable() and "," not in number and number == number.strip()
+    if len(number) > REFERENCE_MAX or not is_plain:
         raise RefusedError(
             "order.number_unusable",
-            f"{_name(order)}: {number!r} cannot be an invoice number in Xero (printable ASCII, at most 255).",
+            f"{_name(order)}: {number!r} cannot be an invoice number in Xero that is found again (printable ASCII, no "
+            "comma, no space at either end, at most 255).",
             remedy="Have the order sent again under a plain number.",
         )
     return number

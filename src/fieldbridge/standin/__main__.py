@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from datetime import date
 
 from fieldbridge.standin.options import Options
@@ -28,6 +29,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main() -> None:
+    """Parse the arguments and serve."""
     given = _parser().parse_args()
     options = Options(
         seed=given.seed,
@@ -40,7 +42,12 @@ def main() -> None:
         calls_per_minute=given.calls_per_minute,
         calls_in_flight=given.calls_in_flight,
     )
-    serve(given.host, given.port, options=options, ready=lambda url: print(json.dumps({"url": url}), flush=True))
+    serve(given.host, given.port, options=options, ready=_announce)
+
+
+def _announce(url: str) -> None:
+    sys.stdout.write(json.dumps({"url": url}) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -6,44 +6,25 @@ Order as in Xero: sign-in, rate limits, idempotency, the endpoint.
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.gate.faults import Fault
-from fieldbridge.standin.gate.idempotency import METHODS, fingerprint
-from fieldbridge.standin.gate.received import Received, without_secrets
+from fieldbridge.standin.gate.idempotency import fingerprint
+from fieldbridge.standin.gate.received import Received
 from fieldbridge.standin.local_xero import LocalXero
+from fieldbridge.standin.request import Request, entered, signed
 from fieldbridge.standin.resources.call import Call
 from fieldbridge.standin.resources.routes import answer_call
 from fieldbridge.standin.signin.applications import Application
-from fieldbridge.standin.signin.verifier import Signed
 from fieldbridge.standin.wire.answers import Answer, CallFailedError, text_answer
 from fieldbridge.standin.wire.query import Query
 
-PREFIX = "/api.xro/2.0/"
 LARGEST_BODY = 10 * 1024 * 1024
 OFFLINE = "The Xero API is currently offline for maintenance"
 _NEEDS_JSON = "This local Xero answers JSON only. Send Accept: application/json (without it Xero would answer XML)."
 _SEND_JSON = "This local Xero reads JSON only. Send Content-Type: application/json."
-
-
-@dataclass(frozen=True)
-class Request:
-    """One HTTP request under /api.xro/2.0/. `path` is decoded, `target` is path and query as sent."""
-
-    method: str
-    scheme: str
-    host: str
-    path: str
-    target: str
-    query: str
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def idempotency_key(self) -> str:
-        return self.headers.get("idempotency-key", "") if self.method in METHODS else ""
 
 
 @dataclass
@@ -52,7 +33,7 @@ class Passage:
 
     entry: Received
     fault: Fault | None
-    answer: Answer = Answer(500)
+    answer: Answer = field(default_factory=Answer)
     place: tuple[str, str] | None = None
     key: tuple[str, str] | None = None
 
@@ -61,7 +42,7 @@ def arrive(xero: LocalXero, request: Request) -> Passage:
     """Run one request up to its answer; nothing has been sent yet. Always followed by `depart`."""
     with xero.lock:
         now = xero.clock.now()
-        entry = _entered(request, now)
+        entry = entered(request, now)
         xero.received.calls.append(entry)
         passage = Passage(entry, xero.faults.take(request.method, request.path))
         entry.fault = passage.fault.kind if passage.fault else ""
@@ -83,13 +64,6 @@ def depart(xero: LocalXero, passage: Passage) -> None:
             xero.keys.finish(*passage.key)
 
 
-def _entered(request: Request, now: datetime) -> Received:
-    return Received(
-        now.isoformat(), request.method, request.path, request.query, without_secrets(request.headers),
-        request.headers.get("idempotency-key", ""), request.body.decode(errors="replace"),
-    )  # fmt: skip
-
-
 def _note(passage: Passage) -> None:
     is_lost = passage.fault is not None and passage.fault.is_lost
     passage.entry.status = 0 if is_lost else passage.answer.status
@@ -100,9 +74,11 @@ def _answer(xero: LocalXero, request: Request, passage: Passage, now: datetime) 
     fault, switches = passage.fault, xero.board.now
     if fault and fault.kind == "lost_before":
         return
+    if fault and fault.kind == "offline":
+        raise CallFailedError(text_answer(OFFLINE, 503))
     if switches.url_limit_bytes and len(request.target) > switches.url_limit_bytes:
         raise CallFailedError(Answer(414))
-    app = xero.verifier.verify(_signed(request), now)
+    app = xero.verifier.verify(signed(request), now)
     tenant = (app.consumer_key, app.organisation_id)
     if fault and fault.kind.startswith("rate_"):
         raise CallFailedError(xero.limits.refusal(fault.kind.removeprefix("rate_"), *tenant, now, switches))
@@ -139,8 +115,6 @@ def _with_fault(xero: LocalXero, request: Request, fault: Fault | None, app: App
 
 
 def _planned(fault: Fault) -> Answer:
-    if fault.kind == "offline":
-        return text_answer(OFFLINE, 503)
     if fault.kind == "not_modified":
         return Answer(304)
     content_type = next((value for name, value in fault.headers.items() if name.lower() == "content-type"), "")
@@ -163,16 +137,7 @@ def _takes_json(accept: str) -> bool:
 
 
 def _call(request: Request, books: Books, app: Application) -> Call:
-    segments = tuple(part for part in request.path.removeprefix(PREFIX).split("/") if part)
-    return Call(request.method, segments, Query(request.query), request.headers, request.body, books, app.name)
-
-
-def _signed(request: Request) -> Signed:
-    url = f"{request.scheme}://{request.host}{request.target}"
-    headers = request.headers
-    return Signed(
-        request.method, url, headers.get("authorization", ""), headers.get("content-type", ""), request.body
-    )
+    return Call(request.method, request.segments, Query(request.query), request.headers, request.body, books, app.name)
 
 
 def _compressed(xero: LocalXero, request: Request, answer: Answer) -> Answer:

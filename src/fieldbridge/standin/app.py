@@ -9,10 +9,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Mount
 from starlette.types import Message, Receive, Scope, Send
 
-from fieldbridge.standin.api import Passage, Request, arrive, depart
+from fieldbridge.standin.api import Passage, arrive, depart
 from fieldbridge.standin.control.routes import control_routes
 from fieldbridge.standin.local_xero import LocalXero
 from fieldbridge.standin.options import Options
+from fieldbridge.standin.request import Request
 from fieldbridge.standin.signin.pages import page_routes
 from fieldbridge.standin.wire.answers import Answer
 from fieldbridge.standin.wires import Wires
@@ -36,6 +37,7 @@ class ApiEndpoint:
         self._wires = wires
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One HTTP request, from its body to its answer."""
         request = _request(scope, await _body(receive))
         passage = await run_in_threadpool(arrive, self._xero, request)
         try:

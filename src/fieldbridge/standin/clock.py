@@ -24,6 +24,7 @@ class Clock:
         return self.now().astimezone(ORGANISATION_ZONE).date()
 
     def advance(self, seconds: float) -> None:
+        """Move the present; backwards when negative."""
         self.offset += timedelta(seconds=seconds)
 
     def set(self, instant: datetime) -> None:
@@ -32,4 +33,5 @@ class Clock:
         self.offset = aware - datetime.now(UTC)
 
     def reset(self) -> None:
+        """Back to real time."""
         self.offset = timedelta(0)

@@ -45,4 +45,5 @@ class LocalXero:
         self.books: dict[str, Books] = {books.organisation["OrganisationID"]: books for books in sown}
 
     def options_with(self, **changes: int) -> Options:
+        """The present options with some replaced."""
         return replace(self.options, **changes)  # type: ignore[arg-type]

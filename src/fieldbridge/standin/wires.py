@@ -24,16 +24,18 @@ class Wires:
         self._transports[address].close()
 
     def opened(self, transport: asyncio.Transport) -> Address:
+        """Remember a new connection."""
         host, port = transport.get_extra_info("peername")[:2]
         self._transports[host, port] = transport
         return host, port
 
     def closed(self, address: Address) -> None:
+        """Forget a connection."""
         self._transports.pop(address, None)
 
 
 def protocol_with(wires: Wires) -> type[H11Protocol]:
-    """uvicorn's HTTP protocol, telling `wires` of every connection."""
+    """Uvicorn's HTTP protocol, telling `wires` of every connection."""
 
     class WiredProtocol(H11Protocol):
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]

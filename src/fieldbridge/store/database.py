@@ -16,7 +16,6 @@ from fieldbridge.core.errors import SetupError
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON")
 MIGRATIONS = Path(__file__).parent / "migrations"
 POOL_SIZE = 20
-ROWS_PER_STATEMENT = 500
 MIGRATION_LOCK = 0x66696C64
 Row = TypeVar("Row")
 
@@ -87,13 +86,13 @@ def migrate(engine: sa.Engine) -> None:
 
 
 def upsert(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, or replace the ones whose primary key is already there, in one multi-row statement a chunk."""
-    dialect_insert = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
+    """Insert rows, or replace the ones whose primary key is already there. Shape: all rows have the same columns."""
+    if not rows:
+        return
+    statement = sqlite.insert(table) if tx.dialect.name == "sqlite" else postgresql.insert(table)
     keys = [column.name for column in table.primary_key]
-    for chunk in chunks(rows, ROWS_PER_STATEMENT):
-        statement = dialect_insert(table).values(chunk)
-        replaced = {name: statement.excluded[name] for name in chunk[0] if name not in keys}
-        tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=replaced))
+    replaced = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=replaced), list(rows))
 
 
 def chunks(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:

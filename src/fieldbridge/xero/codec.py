@@ -6,7 +6,8 @@ Source: Xero, requests and responses.
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeVar
+from decimal import Decimal
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -15,6 +16,7 @@ from fieldbridge.core.errors import SurpriseError
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MS_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
 W = TypeVar("W")
+_decode_any = msgspec.json.Decoder(float_hook=Decimal).decode
 encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
@@ -44,10 +46,20 @@ def header_time(moment: datetime) -> str:
 def decode(body: bytes, shape: type[W], what: str) -> W:
     """Read an answer. Errors: SurpriseError for one that is cut off or outside the contract."""
     try:
-        return msgspec.json.decode(body, type=shape, strict=False)
+        try:
+            return msgspec.json.decode(body, type=shape, strict=False)
+        except msgspec.ValidationError:
+            return msgspec.convert(_without_nulls(_decode_any(body)), shape, strict=False)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SurpriseError(
             "xero.unreadable",
             f"Xero's answer about {what} could not be read ({error}; {len(body)} bytes).",
             remedy="If it stays so, report it with the lines of `fieldbridge log`.",
         ) from error
+
+
+def _without_nulls(value: Any) -> Any:
+    """Xero usually leaves out what is empty; where it sends null instead, that means the same."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(one) for name, one in value.items() if one is not None}
+    return [_without_nulls(one) for one in value] if isinstance(value, list) else value

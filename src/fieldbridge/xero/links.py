@@ -3,6 +3,11 @@
 GO = "https://go.xero.com/app"
 
 
+def contact_link(short_code: str, contact_id: str) -> str:
+    """Where a contact can be seen."""
+    return f"{GO}/{short_code}/contacts/contact/{contact_id}"
+
+
 def invoice_link(short_code: str, invoice_id: str) -> str:
     """Where an invoice can be seen."""
     return f"{GO}/{short_code}/invoicing/view/{invoice_id}"

@@ -69,7 +69,7 @@ def _rows(file: Path, profile: Profile) -> list[dict[str, str]]:
 
 def take_orders(tablet: Tablet, today: date, seed: int) -> dict[str, list[Order]]:
     """A day's orders. Shape: rep's code to orders."""
-    random = Random(seed)  # noqa: S311 - a demo's variety, not a secret
+    random = Random(seed)
     reps = sorted({row["StaffCode"] for row in tablet.customers})
     return {
         rep: [_order(tablet, random, rep, f"{100 + index}{number:03}", today) for number in range(ORDERS_PER_REP)]

@@ -1,6 +1,6 @@
 """What every stage works with: one connection, its settings, and the run that is under way."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,11 +53,9 @@ class Context:
         with self.installation.database.read() as tx:
             yield tx
 
-    @contextmanager
-    def session(self) -> Iterator[Session]:
+    def session(self) -> Session:
         """A session with the connection's organisation."""
-        with access.xero(self.gate, self.id, self.connection.xero_url, self.ref.flow, self.say) as session:
-            yield session
+        return access.xero(self.gate, self.id, self.connection.xero_url, self.ref.flow, self.say)
 
     def say(self, doing: str) -> None:
         """Tell whoever watches what the run is doing."""
@@ -68,6 +66,10 @@ class Context:
         """The digest of what a person let pass a Guard for this run, or an empty text."""
         with self.read() as tx:
             return runs.find(tx, self.ref.run_id).accepted
+
+    def log_each(self, tx: sa.Connection, event: str, each: Sequence[Mapping[str, object]]) -> None:
+        """Write a line of the activity log for each of some records."""
+        runs.record_each(tx, self.id, self.ref.run_id, self.now(), event, each)
 
     def log(self, tx: sa.Connection, event: str, **fields: object) -> None:
         """Write one line of the activity log."""

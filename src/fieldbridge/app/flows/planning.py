@@ -15,6 +15,7 @@ from fieldbridge.flows.addresses import addresses_of
 from fieldbridge.flows.orders import Shelf, change_of
 from fieldbridge.store import books
 from fieldbridge.store.ledger import deliveries, intake, problems, runs
+from fieldbridge.xero.links import contact_link
 
 ORDERS_PER_TURN = 200
 
@@ -51,7 +52,13 @@ def decide(order: Order, shelf: Shelf, rules: TransactionRules) -> Change | Prob
             message=error.message,
             remedy=error.remedy,
             cause=f"{error.code} {order.customer}",
+            link=_link(order, shelf) if error.code.startswith("order.customer") else "",
         )
+
+
+def _link(order: Order, shelf: Shelf) -> str:
+    holders = shelf.contacts.get(order.customer, ())
+    return contact_link(shelf.organisation.short_code, holders[0].contact_id) if holders else ""
 
 
 def park(context: Context, tx: sa.Connection, intake_id: int, found: Problem) -> None:

@@ -40,8 +40,7 @@ STREAMS = (ACCOUNTS, TAX_RATES, CONTACTS, ITEMS)
 
 def read_organisation(context: Context) -> Turn:
     """Read whose books these are. Errors: GuardError when it is not the organisation first connected."""
-    with context.session() as session:
-        found = organisation.read(session)
+    found = organisation.read(context.session())
     if found.organisation_id != context.connection.organisation_id:
         raise GuardError(
             "guard.other_organisation",
@@ -81,12 +80,11 @@ def _refresh(context: Context, stream: Stream, until: datetime | None, full_at: 
 def _keep_pages(context: Context, stream: Stream, since_when: datetime | None) -> tuple[int, datetime | None]:
     """Store page by page, so that no two pages are held at once. Shape: (rows, Xero's clock at the first page)."""
     count, first_read_at = 0, None
-    with context.session() as session:
-        for page in stream.pages(session, since_when):
-            with context.write() as tx:
-                books.keep(tx, context.id, page.records, context.now())
-            count += len(page.records)
-            first_read_at = first_read_at or page.read_at
+    for page in stream.pages(context.session(), since_when):
+        with context.write() as tx:
+            books.keep(tx, context.id, page.records, context.now())
+        count += len(page.records)
+        first_read_at = first_read_at or page.read_at
     return count, first_read_at
 
 

@@ -1,14 +1,16 @@
 """Taking order files: every transaction becomes a row with its original bytes before anything else happens to it."""
 
 import time
+from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from fieldbridge.app.flows.context import Context
 from fieldbridge.core.errors import RefusedError
 from fieldbridge.core.identity import digest
-from fieldbridge.core.plan import IntakeState, Problem, arrival
+from fieldbridge.core.plan import Problem, arrival
 from fieldbridge.engine.stages import Turn
 from fieldbridge.field.folder import inbox
 from fieldbridge.field.folder.inbox import Ready, Sight
@@ -54,6 +56,14 @@ class Arriving:
     whole: bool
 
 
+@dataclass(frozen=True)
+class Judged:
+    """One order of a file, decided. Shape: row is its row in the ledger."""
+
+    row: dict[str, Any]
+    problem: Problem | None = None
+
+
 def _take(context: Context, ready: Ready) -> None:
     try:
         content = inbox.read(ready, context.settings.profile)
@@ -86,8 +96,21 @@ def _arrive(arriving: Arriving, parsed: OrderFile) -> None:
         _report(arriving, _incomplete(arriving.name, parsed), None)
     for some in chunks(parsed.entries, ENTRIES_PER_LOOK_UP):
         known = intake.known(arriving.tx, arriving.context.id, [entry.key for entry in some if entry.key])
-        for entry in some:
-            _enter(arriving, entry, known)
+        _keep(arriving, [_judged(arriving, entry, known) for entry in some])
+
+
+def _keep(arriving: Arriving, judged: list[Judged]) -> None:
+    """Store some orders at once, then their Problems, which need the rows they are about."""
+    context, tx = arriving.context, arriving.tx
+    ids = intake.add(tx, [one.row for one in judged])
+    for row_id, one in zip(ids, judged, strict=True):
+        if one.problem is not None:
+            _report(arriving, one.problem, row_id)
+    states = Counter(one.row["state"] for one in judged)
+    runs.count(tx, context.ref.run_id, parked=states["parked"], repeats=states["ignored"])
+    ignored = [one.row for one in judged if one.row["state"] == "ignored"]
+    told = [{"key": row["key"], "file": arriving.name, "reason": row["reason"]} for row in ignored]
+    context.log_each(tx, "order.ignored", told)
 
 
 def _incomplete(name: str, parsed: OrderFile) -> Problem:
@@ -105,41 +128,36 @@ def _incomplete(name: str, parsed: OrderFile) -> Problem:
     )
 
 
-def _enter(arriving: Arriving, entry: Entry, known: dict[str, Known]) -> None:
-    """Decide what one order of a file is, keep it, and say so where a person must look."""
-    before = known.get(entry.key) if entry.key else None
+def _judged(arriving: Arriving, entry: Entry, known: dict[str, Known]) -> Judged:
+    """Decide what one order of a file is. known learns of it, for the orders that follow."""
     fingerprint = intake.content_digest(entry.order) if entry.order else digest(entry.raw)
-    state, reason, found = _judged(arriving, entry, before, fingerprint)
-    if state == "waiting" and before is not None:
-        intake.settle(arriving.tx, [before.id], "ignored", "replaced by a later file")
-        problems.close_of_intake(arriving.tx, [before.id], "replaced by a later file", arriving.context.now())
-    row_id = intake.add(arriving.tx, _row(arriving, entry, fingerprint, state, reason), entry.order)
-    if state == "waiting":
-        known[entry.key] = Known(row_id, state, fingerprint)
-    if state == "ignored":
-        arriving.context.log(arriving.tx, "order.ignored", key=entry.key, file=arriving.name, reason=reason)
-        runs.count(arriving.tx, arriving.context.ref.run_id, repeats=1)
-    if state == "parked":
-        runs.count(arriving.tx, arriving.context.ref.run_id, parked=1)
-    if found is not None:
-        _report(arriving, found, row_id)
-
-
-def _judged(
-    arriving: Arriving, entry: Entry, before: Known | None, fingerprint: str
-) -> tuple[IntakeState, str, Problem | None]:
-    """Shape: the state of the new row, its reason, and the Problem it is, if any."""
+    row = _row(arriving, entry, fingerprint)
     if not arriving.whole:
-        return "parked", "file.incomplete", None
+        return Judged({**row, "state": "parked", "reason": "file.incomplete"})
     if entry.fault is not None:
-        return "parked", entry.fault.code, _faulty(arriving, entry, entry.fault)
+        return Judged({**row, "state": "parked", "reason": entry.fault.code}, _faulty(arriving, entry, entry.fault))
+    before = known.get(entry.key)
     match arrival(before.state if before else None, same_content=before is not None and before.digest == fingerprint):
         case "repeat":
-            return "ignored", "the same order was taken before", None
+            return Judged({**row, "state": "ignored", "reason": "the same order was taken before"})
         case "conflict":
-            return "parked", "order.changed_after_posting", _changed(arriving, entry)
-        case _:
-            return "waiting", "", None
+            found = _changed(arriving, entry)
+            return Judged({**row, "state": "parked", "reason": found.code}, found)
+        case "replace" if before is not None:
+            _replace(arriving, before)
+    made = Judged({**row, "state": "waiting", "reason": ""})
+    known[entry.key] = Known(made.row, "waiting", fingerprint)
+    return made
+
+
+def _replace(arriving: Arriving, before: Known) -> None:
+    """A later capture takes the place of one that has not gone to Xero."""
+    because = "replaced by a later capture"
+    if isinstance(before.row, dict):
+        before.row.update(state="ignored", reason=because)
+    else:
+        intake.settle(arriving.tx, [before.row], "ignored", because)
+        problems.close_of_intake(arriving.tx, [before.row], because, arriving.context.now())
 
 
 def _faulty(arriving: Arriving, entry: Entry, fault: Fault) -> Problem:
@@ -163,7 +181,7 @@ def _changed(arriving: Arriving, entry: Entry) -> Problem:
     )
 
 
-def _row(arriving: Arriving, entry: Entry, fingerprint: str, state: IntakeState, reason: str) -> dict[str, object]:
+def _row(arriving: Arriving, entry: Entry, fingerprint: str) -> dict[str, Any]:
     return {
         "connection_id": arriving.context.id,
         "file_id": arriving.file_id,
@@ -172,8 +190,7 @@ def _row(arriving: Arriving, entry: Entry, fingerprint: str, state: IntakeState,
         "key": entry.key,
         "digest": fingerprint,
         "raw": entry.raw,
-        "state": state,
-        "reason": reason,
+        "record": intake.encoded(entry.order),
     }
 
 

@@ -74,15 +74,19 @@ class Books:
 
     @property
     def switches(self) -> Switches:
+        """The switches in force."""
         return self.board.now
 
     def now(self) -> datetime:
+        """The server's present instant."""
         return self.clock.now()
 
     def today(self) -> date:
+        """The organisation's calendar day."""
         return self.clock.today()
 
     def new_id(self) -> str:
+        """A GUID; the same sequence for the same seed."""
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 
     def next_number(self, prefix: str, taken: Table) -> str:
@@ -94,7 +98,9 @@ class Books:
         return f"{prefix}{count:04d}"
 
     def account(self, code: str | None) -> Record | None:
+        """The account with this code."""
         return self.accounts.first("code", code)
 
     def item(self, code: str) -> Record | None:
+        """The item with this code, whatever its case."""
         return self.items.first("code", code.casefold())

@@ -1,83 +1,28 @@
-"""Contacts: who they are matched with, what may be written, and their fixed address and phone slots."""
+"""Contacts: who they are matched with and what may be written."""
 
 from __future__ import annotations
 
 import re
 
 from fieldbridge.standin.books.books import Books
-from fieldbridge.standin.wire import fields
+from fieldbridge.standin.books.contact_shape import address_slots, phone_slots
 from fieldbridge.standin.wire.answers import Record, RefusedError
 
-ADDRESS_TYPES = ("STREET", "POBOX")
-PHONE_TYPES = ("DEFAULT", "DDI", "MOBILE", "FAX")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
-_TEXT = fields.text
-_TERMS: fields.Shape = {
-    "Day": fields.whole,
-    "Type": fields.choice("DAYSAFTERBILLDATE", "DAYSAFTERBILLMONTH", "OFCURRENTMONTH", "OFFOLLOWINGMONTH"),
-}
-_ADDRESS: fields.Shape = {
-    "AddressType": fields.choice(*ADDRESS_TYPES),
-    **dict.fromkeys(
-        ("AddressLine1", "AddressLine2", "AddressLine3", "AddressLine4", "City", "Region", "PostalCode", "Country",
-         "AttentionTo"), _TEXT
-    ),
-}  # fmt: skip
-_PHONE: fields.Shape = {
-    "PhoneType": fields.choice(*PHONE_TYPES, "OFFICE"),
-    **dict.fromkeys(("PhoneNumber", "PhoneAreaCode", "PhoneCountryCode"), _TEXT),
-}
-_PERSON: fields.Shape = {
-    **dict.fromkeys(("FirstName", "LastName", "EmailAddress"), _TEXT),
-    "IncludeInEmails": fields.flag,
-}
-_LINE_TYPES = fields.choice("INCLUSIVE", "EXCLUSIVE", "NONE")
-CONTACT: fields.Shape = {
-    "ContactID": fields.guid,
-    "ContactStatus": fields.choice("ACTIVE", "ARCHIVED", "GDPRREQUEST"),
-    **dict.fromkeys(
-        ("Name", "ContactNumber", "AccountNumber", "FirstName", "LastName", "EmailAddress", "CompanyNumber",
-         "TaxNumber", "DefaultCurrency", "AccountsReceivableTaxType", "AccountsPayableTaxType",
-         "SalesDefaultAccountCode", "PurchasesDefaultAccountCode"), _TEXT
-    ),
-    "SalesDefaultLineAmountType": _LINE_TYPES,
-    "PurchasesDefaultLineAmountType": _LINE_TYPES,
-    "Addresses": fields.many(_ADDRESS),
-    "Phones": fields.many(_PHONE),
-    "ContactPersons": fields.many(_PERSON),
-    "PaymentTerms": fields.one({"Sales": fields.one(_TERMS), "Bills": fields.one(_TERMS)}),
-}  # fmt: skip
-
-
-def slots(kinds: tuple[str, ...], name: str, blank: Record, *lists: list[Record]) -> list[Record]:
-    """One entry per kind, later lists over earlier ones, empty strings where nothing is known."""
-    known = {kind: {name: kind, **blank} for kind in kinds}
-    for entries in lists:
-        for entry in entries:
-            if entry.get(name) in known:
-                known[entry[name]] = {name: entry[name], **blank, **entry}
-    return list(known.values())
-
-
-def address_slots(*lists: list[Record]) -> list[Record]:
-    blank = dict.fromkeys(("City", "Region", "PostalCode", "Country"), "")
-    return slots(ADDRESS_TYPES, "AddressType", blank, *lists)
-
-
-def phone_slots(*lists: list[Record]) -> list[Record]:
-    blank = dict.fromkeys(("PhoneNumber", "PhoneAreaCode", "PhoneCountryCode"), "")
-    return slots(PHONE_TYPES, "PhoneType", blank, *lists)
 
 
 def is_active(contact: Record) -> bool:
+    """Neither archived nor under a privacy request."""
     return bool(contact["ContactStatus"] == "ACTIVE")
 
 
 def active_named(books: Books, name: str) -> Record | None:
+    """The active contact with this name, whatever its case."""
     return next(filter(is_active, books.contacts.find("name", name.casefold())), None)
 
 
 def with_number(books: Books, number: str) -> Record | None:
+    """The contact with this ContactNumber, archived or not."""
     return books.contacts.first("number", number.casefold())
 
 

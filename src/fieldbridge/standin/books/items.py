@@ -29,6 +29,7 @@ def match_item(books: Books, sent: Record) -> Record | None:
 
 
 def create_item(books: Books, sent: Record) -> Record:
+    """A new item; its Code must be free. An InventoryAssetAccountCode makes it tracked."""
     if sent.get("Code") and books.item(sent["Code"]):
         raise RefusedError(f"Price List Item with Code '{sent['Code']}' already exists")
     fresh: Record = {

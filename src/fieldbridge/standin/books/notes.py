@@ -7,6 +7,7 @@ from fieldbridge.standin.wire.answers import Record
 
 
 def add_note(books: Books, document_id: str, changes: str, details: str, user: str = "System Generated") -> Record:
+    """Keep one line about a document or contact."""
     return books.history.put(
         {
             "NoteID": books.new_id(),

@@ -17,17 +17,21 @@ class Journal:
         self._before: list[tuple[Table, str, Record | None]] = []
 
     def note(self, table: Table, identity: str, before: Record | None) -> None:
+        """Remember a row as it is before a change; None when there is none yet."""
         self._before.append((table, identity, before))
 
     def mark(self) -> int:
+        """A point to come back to with `undo`."""
         return len(self._before)
 
     def undo(self, mark: int) -> None:
+        """Put every row changed since `mark` back as it was."""
         while len(self._before) > mark:
             table, identity, before = self._before.pop()
             table.restore(identity, before)
 
     def forget(self) -> None:
+        """Everything stands; there is nothing to undo."""
         self._before.clear()
 
 
@@ -45,9 +49,11 @@ class Table:
         return len(self._rows)
 
     def rows(self) -> Iterable[Record]:
+        """Every row, oldest first."""
         return self._rows.values()
 
     def get(self, identity: str) -> Record | None:
+        """The row with this id."""
         return self._rows.get(identity)
 
     def __getitem__(self, identity: str) -> Record:
@@ -58,15 +64,18 @@ class Table:
         return [self._rows[identity] for identity in self._found[key].get(value or "", ())]
 
     def first(self, key: str, value: str | None) -> Record | None:
+        """The oldest row whose `key` is `value`."""
         return next(iter(self.find(key, value)), None)
 
     def put(self, row: Record) -> Record:
+        """Add the row, or replace the one with its id."""
         identity = row[self.id_field]
         self._journal.note(self, identity, self._rows.get(identity))
         self.restore(identity, row)
         return row
 
     def remove(self, identity: str) -> None:
+        """Take the row away."""
         self._journal.note(self, identity, self._rows[identity])
         self.restore(identity, None)
 

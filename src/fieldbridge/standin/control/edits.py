@@ -9,9 +9,9 @@ from typing import Any
 from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.books.table import Table
 from fieldbridge.standin.documents.kinds import INVOICE
-from fieldbridge.standin.documents.money import rounded, total_discount, totals
 from fieldbridge.standin.documents.settlement import settle
 from fieldbridge.standin.local_xero import LocalXero
+from fieldbridge.standin.pricing.money import rounded, total_discount, totals
 from fieldbridge.standin.wire.answers import Record
 from fieldbridge.standin.wire.dates import day_in, instant_in
 
@@ -75,6 +75,7 @@ def edit_item(xero: LocalXero, body: Record, identity: str) -> Record:
 
 
 def delete_item(xero: LocalXero, body: Record, identity: str) -> Record:
+    """Remove an item, used or not."""
     held, item = _find(xero, "items", "code", identity)
     held.items.remove(item["ItemID"])
     return {"deleted": item["Code"]}

@@ -18,8 +18,10 @@ _FAULT_FIELDS = set(Fault.__dataclass_fields__)
 
 
 def reset(xero: LocalXero, body: Content, _: str) -> Content:
-    """Seed again: {"seed", "contacts", "items", "history_months"} change the options, `keep_applications` false
-    also forgets the registered applications."""
+    """Seed again: {"seed", "contacts", "items", "history_months"} change the options.
+
+    `keep_applications` false also forgets the registered applications.
+    """
     _known(body, {*_SEED_FIELDS, "keep_applications"})
     changes = {name: int(body[name]) for name in _SEED_FIELDS if name in body}
     xero.reset(xero.options_with(**changes), keep_applications=body.get("keep_applications", True))
@@ -27,6 +29,7 @@ def reset(xero: LocalXero, body: Content, _: str) -> Content:
 
 
 def clock(xero: LocalXero, body: Content, _: str) -> Content:
+    """The present and its distance from real time."""
     return {"now": xero.clock.now().isoformat(), "offset_s": xero.clock.offset.total_seconds()}
 
 
@@ -40,6 +43,7 @@ def move_clock(xero: LocalXero, body: Content, _: str) -> Content:
 
 
 def faults(xero: LocalXero, body: Content, _: str) -> Content:
+    """What is still planned."""
     return {"faults": [asdict(fault) for fault in xero.faults.planned]}
 
 
@@ -52,20 +56,24 @@ def plan_fault(xero: LocalXero, body: Content, _: str) -> Content:
 
 
 def forget_faults(xero: LocalXero, body: Content, _: str) -> Content:
+    """Plan nothing."""
     xero.faults.planned.clear()
     return faults(xero, body, _)
 
 
 def received(xero: LocalXero, body: Content, _: str) -> Content:
+    """Every API call since the start, the last reset or the last DELETE; the newest 5,000."""
     return {"received": [asdict(call) for call in xero.received.calls]}
 
 
 def forget_received(xero: LocalXero, body: Content, _: str) -> Content:
+    """Start the record of calls anew."""
     xero.received.calls.clear()
     return received(xero, body, _)
 
 
 def switches(xero: LocalXero, body: Content, _: str) -> Content:
+    """Every switch and its value."""
     return asdict(xero.board.now)
 
 

@@ -55,15 +55,20 @@ def _endpoint(xero: LocalXero, handler: Handler) -> Callable[[Request], Any]:
 
 def _run(xero: LocalXero, handler: Handler, body: bytes, identity: str) -> Response:
     try:
-        content = decode(body) if body.strip() else {}
-        if not isinstance(content, dict):
-            raise ValueError("Send a JSON object.")
         with xero.lock:
-            return _json(handler(xero, content, identity), 200)
+            return _json(handler(xero, _object(body), identity), 200)
     except edits.NoSuchRecordError as error:
         return _json({"error": str(error)}, 404)
     except (ValueError, TypeError, DataInvalidError) as error:
         return _json({"error": str(error)}, 400)
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    """The JSON object sent; nothing counts as an empty one."""
+    content = decode(body) if body.strip() else {}
+    if not isinstance(content, dict):
+        raise TypeError("Send a JSON object.")
+    return content
 
 
 def _json(content: Any, status: int) -> Response:

@@ -1,1 +1,1 @@
-"""Invoices, credit notes and payments: how they are priced, numbered, approved, settled and locked. No HTTP."""
+"""Invoices, credit notes and payments: how they are numbered, approved, settled and locked. No HTTP."""

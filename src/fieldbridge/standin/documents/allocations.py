@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.documents.kinds import CREDIT_NOTE, INVOICE
-from fieldbridge.standin.documents.money import rounded
 from fieldbridge.standin.documents.settlement import settle
+from fieldbridge.standin.pricing.money import rounded
 from fieldbridge.standin.wire import fields
 from fieldbridge.standin.wire.answers import Record, RefusedError
 
@@ -29,7 +29,7 @@ def allocate(books: Books, credit: Record, sent: Record) -> Record:
         raise RefusedError(books.switches.text_invoice_unknown)
     wanted: Decimal = sent.get("Amount") or sent.get("AppliedAmount") or credit["RemainingCredit"]
     amount = rounded(wanted)
-    _check(books, credit, invoice, amount <= min(credit["RemainingCredit"], invoice["AmountDue"]))
+    _check(books, credit, invoice, amount)
     allocation: Record = {
         "AllocationID": books.new_id(),
         "Amount": amount,
@@ -53,13 +53,13 @@ def unallocate(books: Books, credit: Record, allocation_id: str) -> Record | Non
     return {"AllocationID": allocation_id, "IsDeleted": True}
 
 
-def _check(books: Books, credit: Record, invoice: Record, fits: bool) -> None:
+def _check(books: Books, credit: Record, invoice: Record, amount: Decimal) -> None:
     switches = books.switches
     if credit["Status"] != "AUTHORISED" or invoice["Status"] != "AUTHORISED":
         raise RefusedError(switches.text_allocation_status)
     if credit["Contact"] != invoice["Contact"]:
         raise RefusedError(switches.text_allocation_contact)
-    if not fits:
+    if amount > min(credit["RemainingCredit"], invoice["AmountDue"]):
         raise RefusedError(switches.text_allocation_amount)
 
 
@@ -81,6 +81,6 @@ def _store(books: Books, credit: Record, allocations: list[Record]) -> None:
     books.credit_notes.put(settle(books, CREDIT_NOTE, changed))
 
 
-def _store_invoice(books: Books, invoice: Record, credits: list[Record]) -> None:
-    changed = {**invoice, "CreditNotes": credits, "UpdatedDateUTC": books.now()}
+def _store_invoice(books: Books, invoice: Record, applied: list[Record]) -> None:
+    changed = {**invoice, "CreditNotes": applied, "UpdatedDateUTC": books.now()}
     books.invoices.put(settle(books, INVOICE, changed))

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from fieldbridge.standin.books.books import Books
-from fieldbridge.standin.books.parties import UNNAMED, party
+from fieldbridge.standin.books.parties import party
 from fieldbridge.standin.documents.kinds import Kind
-from fieldbridge.standin.documents.lines import price_lines, recode_line
 from fieldbridge.standin.documents.locks import lock_faults
-from fieldbridge.standin.documents.money import total_discount, totals
-from fieldbridge.standin.documents.pricing import Pricing
 from fieldbridge.standin.documents.status import APPROVED, settled_faults, status_faults
 from fieldbridge.standin.documents.terms import due_day
+from fieldbridge.standin.pricing.lines import price_lines, recode_line
+from fieldbridge.standin.pricing.money import total_discount, totals
+from fieldbridge.standin.pricing.pricing import Pricing
 from fieldbridge.standin.wire.answers import Record, RefusedError
 
 
@@ -60,14 +60,14 @@ class Draft:
         return after
 
     def _contact(self) -> Record:
+        """The contact as {"ContactID"}; empty when there is none to be had, with the reason among the errors."""
+        if self.before and "Contact" not in self.sent:
+            return dict(self.before["Contact"])
         try:
-            if "Contact" in self.sent:
-                return {"ContactID": party(self.books, self.sent["Contact"])["ContactID"]}
-            if self.before is None:
-                raise RefusedError(UNNAMED)
+            return {"ContactID": party(self.books, self.sent.get("Contact", {}))["ContactID"]}
         except RefusedError as refused:
             self.errors += refused.messages
-        return dict(self.before["Contact"]) if self.before else {}
+            return {}
 
     def _lines(self, after: Record) -> list[Record]:
         known: list[Record] = self.before["LineItems"] if self.before else []
@@ -114,7 +114,7 @@ class Draft:
             self._fall_due(after)
 
     def _fall_due(self, after: Record) -> None:
-        """Approved without DueDate: from the contact's terms, else the organisation's (switch approval_needs_due_date)."""
+        """Approved without DueDate: from the contact's terms, else the organisation's, unless a switch refuses it."""
         if self.books.switches.approval_needs_due_date:
             self.errors.append(self.books.switches.text_due_date_missing)
             return

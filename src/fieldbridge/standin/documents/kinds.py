@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fieldbridge.standin.books.books import Books
-from fieldbridge.standin.books.contacts import CONTACT
+from fieldbridge.standin.books.contact_shape import CONTACT
 from fieldbridge.standin.books.table import Table
-from fieldbridge.standin.documents.lines import LINE
+from fieldbridge.standin.pricing.lines import LINE
 from fieldbridge.standin.wire import fields
 from fieldbridge.standin.wire.answers import Record
 
@@ -41,12 +41,19 @@ class Kind:
     number_taken: Callable[[Books], str]
 
     def is_sale(self, document: Record) -> bool:
+        """Receivable rather than payable."""
         return bool(document["Type"] == self.sales_type)
 
 
 INVOICE = Kind(
-    "Invoice", "InvoiceID", "InvoiceNumber", "ACCREC", "INV-", True, lambda books: books.invoices,
-    {
+    name="Invoice",
+    id_field="InvoiceID",
+    number_field="InvoiceNumber",
+    sales_type="ACCREC",
+    prefix="INV-",
+    allows_discount=True,
+    table=lambda books: books.invoices,
+    shape={
         **_SHARED,
         "InvoiceID": fields.guid,
         "InvoiceNumber": fields.text,
@@ -56,15 +63,21 @@ INVOICE = Kind(
         "ExpectedPaymentDate": fields.day,
         "PlannedPaymentDate": fields.day,
     },
-    lambda books: "Invoice # must be unique.",
-)  # fmt: skip
+    number_taken=lambda books: "Invoice # must be unique.",
+)
 CREDIT_NOTE = Kind(
-    "CreditNote", "CreditNoteID", "CreditNoteNumber", "ACCRECCREDIT", "CN-", False, lambda books: books.credit_notes,
-    {
+    name="CreditNote",
+    id_field="CreditNoteID",
+    number_field="CreditNoteNumber",
+    sales_type="ACCRECCREDIT",
+    prefix="CN-",
+    allows_discount=False,
+    table=lambda books: books.credit_notes,
+    shape={
         **_SHARED,
         "CreditNoteID": fields.guid,
         "CreditNoteNumber": fields.text,
         "Type": fields.choice("ACCRECCREDIT", "ACCPAYCREDIT"),
     },
-    lambda books: books.switches.text_number_taken_by_credit,
-)  # fmt: skip
+    number_taken=lambda books: books.switches.text_number_taken_by_credit,
+)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.documents.kinds import CREDIT_NOTE, INVOICE, Kind
 from fieldbridge.standin.documents.locks import lock_faults
-from fieldbridge.standin.documents.money import rounded
 from fieldbridge.standin.documents.settlement import settle
+from fieldbridge.standin.pricing.money import rounded
 from fieldbridge.standin.wire import fields
 from fieldbridge.standin.wire.answers import Record, RefusedError
 
@@ -87,6 +87,6 @@ def _document(books: Books, sent: Record) -> tuple[Kind, Record]:
 def _account(books: Books, named: Record) -> Record:
     """Type BANK, or one that has payments enabled."""
     found = books.accounts.get(named.get("AccountID", "")) or books.account(named.get("Code"))
-    if found is None or found["Status"] != "ACTIVE" or not (found["Type"] == "BANK" or found["EnablePaymentsToAccount"]):
-        raise RefusedError(books.switches.text_payment_account)
-    return found
+    if found and found["Status"] == "ACTIVE" and (found["Type"] == "BANK" or found["EnablePaymentsToAccount"]):
+        return found
+    raise RefusedError(books.switches.text_payment_account)

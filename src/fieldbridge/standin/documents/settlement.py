@@ -24,15 +24,15 @@ def payments_of(books: Books, kind: Kind, identity: str) -> list[Record]:
 
 def _settle_invoice(books: Books, invoice: Record) -> Record:
     payments = payments_of(books, INVOICE, invoice["InvoiceID"])
-    credits: list[Record] = invoice.get("CreditNotes", [])
+    applied: list[Record] = invoice.get("CreditNotes", [])
     paid = sum((payment["Amount"] for payment in payments), ZERO)
-    credited = sum((credit["AppliedAmount"] for credit in credits), ZERO)
+    credited = sum((credit["AppliedAmount"] for credit in applied), ZERO)
     is_gone = invoice["Status"] in ("VOIDED", "DELETED")
     due = ZERO if is_gone else invoice["Total"] - paid - credited
-    days = [payment["Date"] for payment in payments] + [credit["Date"] for credit in credits]
+    days = [payment["Date"] for payment in payments] + [credit["Date"] for credit in applied]
     return {
-        **invoice, "CreditNotes": credits, "AmountPaid": paid, "AmountCredited": credited, "AmountDue": due,
-        **_status(invoice, bool(days) and due == 0, days),
+        **invoice, "CreditNotes": applied, "AmountPaid": paid, "AmountCredited": credited, "AmountDue": due,
+        **_status(invoice, due, days),
     }  # fmt: skip
 
 
@@ -46,13 +46,13 @@ def _settle_credit(books: Books, credit: Record) -> Record:
     days = [entry["Date"] for entry in (*payments, *allocations)]
     return {
         **credit, "Allocations": allocations, "AmountPaid": used, "RemainingCredit": remaining,
-        **_status(credit, bool(days) and remaining == 0, days),
+        **_status(credit, remaining, days),
     }  # fmt: skip
 
 
-def _status(document: Record, is_settled: bool, days: list[object]) -> Record:
+def _status(document: Record, left: Decimal, days: list[object]) -> Record:
     """PAID is automatic; a reversed payment brings AUTHORISED back."""
-    if is_settled:
+    if days and left == 0:
         return {"Status": "PAID", "FullyPaidOnDate": max(days, key=str)}
     status = "AUTHORISED" if document["Status"] == "PAID" else document["Status"]
     return {"Status": status, "FullyPaidOnDate": None}

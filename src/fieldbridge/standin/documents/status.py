@@ -27,6 +27,7 @@ def is_settled(document: Record) -> bool:
 
 
 def status_faults(before: Record | None, wanted: str) -> list[str]:
+    """Why the document cannot take the status `wanted`; empty when it can."""
     current = before["Status"] if before else ""
     if before and is_settled(before) and wanted != current:
         return [

@@ -33,6 +33,7 @@ class Fault:
     delay_s: float = 0.0
 
     def covers(self, method: str, path: str) -> bool:
+        """The fault is meant for calls like this."""
         return fnmatchcase(method.upper(), self.method.upper()) and fnmatchcase(path.lower(), self.path.lower())
 
     @property
@@ -42,6 +43,7 @@ class Fault:
 
     @property
     def runs_call(self) -> bool:
+        """The endpoint runs, whatever is answered."""
         return self.kind in ("lost_after", "truncated", "delay") or (self.kind == "status" and self.commits)
 
 

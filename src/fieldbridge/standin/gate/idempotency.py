@@ -26,6 +26,7 @@ class _Kept:
 
 
 def fingerprint(method: str, url: str, body: bytes) -> str:
+    """What makes two requests the same: method, URL and body."""
     return hashlib.sha256(b"\0".join((method.encode(), url.encode(), body))).hexdigest()
 
 

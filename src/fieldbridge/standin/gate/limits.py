@@ -82,10 +82,12 @@ class Limits:
         return None
 
     def leave(self, app: str, organisation: str) -> None:
+        """Give back the place of an admitted call."""
         if meter := self._meters.get((app, organisation)):
             meter.in_flight = max(meter.in_flight - 1, 0)
 
     def headers(self, app: str, organisation: str, now: datetime) -> dict[str, str]:
+        """What is left, as every answer tells."""
         meter, app_minute = self._meter(app, organisation, now)
         windows = {"day": meter.day, "minute": meter.minute, "appminute": app_minute}
         return {_REMAINING[name]: str(window.remaining) for name, window in windows.items()}

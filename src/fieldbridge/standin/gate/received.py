@@ -28,6 +28,7 @@ class Received:
 
 
 def without_secrets(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers with Authorization reduced to the consumer key."""
     shown = dict(headers)
     if "authorization" in shown:
         match = _CONSUMER.search(shown["authorization"])

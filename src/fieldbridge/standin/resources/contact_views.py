@@ -29,7 +29,7 @@ def show_contact(view: View, contact: Record) -> Record:
     return {**shown, "Balances": balances(view.books, contact["ContactID"])}
 
 
-def contact_reference(books: Books, contact_id: str, is_full: bool) -> Record:
+def contact_reference(books: Books, contact_id: str, *, is_full: bool) -> Record:
     """The contact inside a document: name and id in lists, the usual fields elsewhere."""
     contact = books.contacts[contact_id]
     short = {"ContactID": contact_id, "Name": contact["Name"]}
@@ -47,6 +47,7 @@ def _group_reference(group: Record) -> Record:
 
 
 def show_group(view: View, group: Record) -> Record:
+    """A group in a list, without its members."""
     return {**group, "HasValidationErrors": False}
 
 
@@ -54,5 +55,5 @@ def show_group_with_members(view: View, group: Record) -> Record:
     """Members only come with a group fetched by its id."""
     identity = group["ContactGroupID"]
     members = (row for row in view.books.contacts.rows() if identity in row["ContactGroups"])
-    contacts = [contact_reference(view.books, member["ContactID"], False) for member in members]
+    contacts = [contact_reference(view.books, member["ContactID"], is_full=False) for member in members]
     return {**group, "Contacts": contacts, "HasValidationErrors": False}

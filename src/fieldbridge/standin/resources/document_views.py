@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.documents.kinds import CREDIT_NOTE, INVOICE, Kind
-from fieldbridge.standin.documents.money import rounded
 from fieldbridge.standin.documents.settlement import payments_of
+from fieldbridge.standin.pricing.money import rounded
 from fieldbridge.standin.resources.contact_views import contact_reference
 from fieldbridge.standin.resources.listing import View
 from fieldbridge.standin.wire.answers import Record
@@ -15,6 +15,7 @@ from fieldbridge.standin.wire.dates import day_companion, instant_companion
 
 
 def show_invoice(view: View, invoice: Record) -> Record:
+    """An invoice in full, in a list, or as summaryOnly leaves it."""
     shown = _show(view, INVOICE, invoice)
     shown |= {"Prepayments": [], "Overpayments": [], "HasErrors": False}
     shown["IsDiscounted"] = bool(invoice.get("TotalDiscount"))
@@ -25,6 +26,7 @@ def show_invoice(view: View, invoice: Record) -> Record:
 
 
 def show_credit_note(view: View, credit: Record) -> Record:
+    """A credit note in full or in a list."""
     shown = _show(view, CREDIT_NOTE, credit)
     shown["ID"] = credit["CreditNoteID"]
     shown.pop("AmountPaid", None)
@@ -33,7 +35,7 @@ def show_credit_note(view: View, credit: Record) -> Record:
 
 def _show(view: View, kind: Kind, document: Record) -> Record:
     identity = document[kind.id_field]
-    contact = contact_reference(view.books, document["Contact"]["ContactID"], view.is_full)
+    contact = contact_reference(view.books, document["Contact"]["ContactID"], is_full=view.is_full)
     lines = [_line(view, line) for line in document["LineItems"]] if view.is_full else []
     payments = [_payment_inside(payment) for payment in payments_of(view.books, kind, identity)]
     return {
@@ -87,6 +89,7 @@ def _document_inside(books: Books, kind: Kind, document: Record) -> Record:
 
 
 def show_allocation(view: View, allocation: Record) -> Record:
+    """An allocation, as it is kept."""
     return allocation
 
 

@@ -11,9 +11,10 @@ from typing import Any
 from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.resources.call import Call
 from fieldbridge.standin.wire.answers import Answer, CallFailedError, Record, fault, not_found
+from fieldbridge.standin.wire.comparing import QueryInvalidError, folded
 from fieldbridge.standin.wire.dates import instant_in
 from fieldbridge.standin.wire.paging import Page
-from fieldbridge.standin.wire.where import QueryInvalidError, folded, predicate
+from fieldbridge.standin.wire.where import predicate
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class View:
     """How a record is shown: every field or the summary, and with how many decimals unit prices."""
 
     books: Books
-    is_full: bool
     unit_decimals: int
+    is_full: bool = True
     is_light: bool = False
     """summaryOnly=true"""
 
@@ -47,7 +48,7 @@ def read_one(listing: Listing, call: Call) -> Answer:
     row = listing.find(call.books, call.key)
     if row is None:
         raise not_found()
-    return call.answer(listing.name, [listing.show(View(call.books, True, call.query.unit_decimals), row)])
+    return call.answer(listing.name, [listing.show(View(call.books, call.query.unit_decimals), row)])
 
 
 def read_list(listing: Listing, call: Call) -> Answer:
@@ -60,7 +61,8 @@ def read_list(listing: Listing, call: Call) -> Answer:
         raise CallFailedError(Answer(304))
     is_light = call.query.flag("summaryOnly")
     is_paged = listing.is_paged and _asks_for_page(call)
-    view = View(call.books, is_paged or not listing.is_paged, call.query.unit_decimals, is_light)
+    is_full = is_paged or not listing.is_paged
+    view = View(call.books, call.query.unit_decimals, is_full, is_light)
     if not is_paged:
         return call.answer(listing.name, [listing.show(view, row) for row in rows])
     return _page(listing, call, rows, view)

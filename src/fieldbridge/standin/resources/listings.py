@@ -12,7 +12,7 @@ from fieldbridge.standin.resources.contact_views import show_contact, show_group
 from fieldbridge.standin.resources.document_views import show_credit_note, show_invoice, show_item, show_payment
 from fieldbridge.standin.resources.listing import Listing, View
 from fieldbridge.standin.wire.answers import Record
-from fieldbridge.standin.wire.where import folded
+from fieldbridge.standin.wire.comparing import folded
 
 _CONTACT_SEARCH = ("Name", "FirstName", "LastName", "ContactNumber", "CompanyNumber", "EmailAddress")
 _JOINED = ("Contact.ContactID", "Contact.Name", "Contact.ContactNumber", "Contact.AccountNumber")

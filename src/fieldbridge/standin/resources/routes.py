@@ -10,7 +10,7 @@ from fieldbridge.standin.resources import listings, special, writings
 from fieldbridge.standin.resources.call import Call
 from fieldbridge.standin.resources.listing import read_list, read_one
 from fieldbridge.standin.resources.writing import write
-from fieldbridge.standin.wire.answers import Answer, CallFailedError, fault, not_found, not_supported
+from fieldbridge.standin.wire.answers import Answer, CallFailedError, Record, fault, not_found, not_supported
 from fieldbridge.standin.wire.fields import DataInvalidError
 
 Endpoint = Callable[[Call], Answer]
@@ -71,7 +71,8 @@ def answer_call(call: Call) -> Answer:
         answer = _endpoint(call)(call)
     except DataInvalidError as error:
         journal.undo(0)
-        answer = fault(14, "PostDataInvalidException", str(error)).answer
+        elements: list[Record] | None = [] if call.books.switches.data_invalid_has_elements else None
+        answer = fault(14, "PostDataInvalidException", str(error), elements).answer
     except CallFailedError as failed:
         answer = failed.answer
     except Exception:

@@ -22,6 +22,7 @@ _NOTE: fields.Shape = {"Details": fields.text}
 
 
 def organisation(call: Call) -> Answer:
+    """The organisation the application is registered for."""
     return call.answer("Organisations", [call.books.organisation])
 
 
@@ -36,7 +37,7 @@ def group(call: Call) -> Answer:
     row = GROUPS.find(call.books, call.key)
     if row is None:
         raise not_found()
-    return call.answer("ContactGroups", [show_group_with_members(View(call.books, True, 2), row)])
+    return call.answer("ContactGroups", [show_group_with_members(View(call.books, 2), row)])
 
 
 def remove_item(call: Call) -> Answer:
@@ -61,6 +62,7 @@ def remove_allocation(call: Call) -> Answer:
 
 
 def notes(listing: Listing, call: Call) -> Answer:
+    """The history of one record, newest first."""
     row = listing.find(call.books, call.key)
     if row is None:
         raise not_found()

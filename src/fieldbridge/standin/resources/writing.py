@@ -9,7 +9,7 @@ from typing import Any
 from fieldbridge.standin.resources.call import Call
 from fieldbridge.standin.resources.listing import View
 from fieldbridge.standin.wire import fields
-from fieldbridge.standin.wire.answers import NO_GUID, Answer, Record, RefusedError, fault, validation_fault
+from fieldbridge.standin.wire.answers import NO_GUID, Answer, Record, RefusedError, validation_fault
 from fieldbridge.standin.wire.dates import plain
 
 
@@ -24,6 +24,7 @@ class Outcome:
 
     @property
     def status(self) -> str:
+        """The element's StatusAttributeString."""
         if self.errors:
             return "ERROR"
         return "WARNING" if self.warnings else "OK"
@@ -55,25 +56,21 @@ def write(writing: Writing, call: Call) -> Answer:
     sent = _elements(writing, call)
     mark = call.books.journal.mark()
     outcomes = [_save(writing, call, element) for element in sent]
-    summarised = call.query.flag("summarizeErrors", True)
+    summarised = call.query.flag("summarizeErrors", default=True)
     if summarised and any(outcome.errors for outcome in outcomes):
         if not call.books.switches.siblings_saved_on_summarised_400:
             call.books.journal.undo(mark)
         raise validation_fault([_refused(writing, outcome) for outcome in outcomes if outcome.errors])
-    shown = [_shown(writing, call, outcome, summarised) for outcome in outcomes]
+    shown = [_shown(writing, call, outcome, summarised=summarised) for outcome in outcomes]
     return call.answer(writing.name, shown)
 
 
 def _elements(writing: Writing, call: Call) -> list[Record]:
-    """Every element converted. Errors: 400 with ErrorNumber 14 for a malformed value in any of them."""
-    try:
-        raw = call.elements(writing.name)
-        if writing.most and len(raw) > writing.most:
-            raise fields.DataInvalidError(f"No more than {writing.most} {writing.name} can be sent at once")
-        return [fields.read(element, writing.shape) for element in raw]
-    except fields.DataInvalidError as error:
-        elements: list[Record] | None = [] if call.books.switches.data_invalid_has_elements else None
-        raise fault(14, "PostDataInvalidException", str(error), elements) from error
+    """Every element converted. Errors: DataInvalidError for a malformed value in any of them."""
+    raw = call.elements(writing.name)
+    if writing.most and len(raw) > writing.most:
+        raise fields.DataInvalidError(f"No more than {writing.most} {writing.name} can be sent at once")
+    return [fields.read(element, writing.shape) for element in raw]
 
 
 def _save(writing: Writing, call: Call, sent: Record) -> Outcome:
@@ -98,10 +95,10 @@ def _refused(writing: Writing, outcome: Outcome) -> Record:
     return {**identity, **echo, **flags, "ValidationErrors": _messages(outcome.errors)}
 
 
-def _shown(writing: Writing, call: Call, outcome: Outcome, summarised: bool) -> Record:
+def _shown(writing: Writing, call: Call, outcome: Outcome, *, summarised: bool) -> Record:
     if outcome.record is None:
         return {**_refused(writing, outcome), "StatusAttributeString": outcome.status}
-    shown = writing.show(View(call.books, True, call.query.unit_decimals), outcome.record)
+    shown = writing.show(View(call.books, call.query.unit_decimals), outcome.record)
     shown[writing.error_flag] = False
     if not summarised:
         shown["StatusAttributeString"] = outcome.status

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fieldbridge.standin.books.contacts import CONTACT, create_contact, match, update_contact
+from fieldbridge.standin.books.contact_shape import CONTACT
+from fieldbridge.standin.books.contacts import create_contact, match, update_contact
 from fieldbridge.standin.books.items import ITEM, create_item, match_item, update_item
 from fieldbridge.standin.documents.allocations import ALLOCATION, allocate
 from fieldbridge.standin.documents.kinds import CREDIT_NOTE, INVOICE, Kind

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import product
 
-from fieldbridge.standin.books.contacts import address_slots, phone_slots
+from fieldbridge.standin.books.contact_shape import address_slots, phone_slots
 from fieldbridge.standin.seed.sower import Sower
 from fieldbridge.standin.seed.words import (
     FIRST_NAMES,

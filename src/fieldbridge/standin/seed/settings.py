@@ -22,7 +22,8 @@ _ACCOUNTS = (
     ("270", "Interest Income", "REVENUE", "REVENUE", "EXEMPTOUTPUT"),
     ("280", "Sales (old code)", "REVENUE", "REVENUE", "OUTPUT2"),
     ("310", "Cost of Goods Sold", "DIRECTCOSTS", "EXPENSE", "INPUT2"),
-    ("400", "Advertising", "EXPENSE", "EXPENSE", "INPUT2"), ("425", "Freight & Courier", "EXPENSE", "EXPENSE", "INPUT2"),
+    ("400", "Advertising", "EXPENSE", "EXPENSE", "INPUT2"),
+    ("425", "Freight & Courier", "EXPENSE", "EXPENSE", "INPUT2"),
     ("610", "Accounts Receivable", "CURRENT", "ASSET", "NONE"), ("630", "Inventory", "INVENTORY", "ASSET", "NONE"),
     ("800", "Accounts Payable", "CURRLIAB", "LIABILITY", "NONE"), ("820", "GST", "CURRLIAB", "LIABILITY", "NONE"),
     ("850", "Customer Deposits", "CURRLIAB", "LIABILITY", "NONE"),
@@ -58,6 +59,7 @@ def organisation(name: str) -> Record:
 
 
 def sow_settings(sower: Sower) -> None:
+    """Everything that is set up once."""
     books = sower.books
     for account in _ACCOUNTS:
         books.accounts.put(_account(sower, *account))
@@ -102,9 +104,7 @@ def _sow_tracking(books: Books) -> None:
     categories = (("Sales rep", tuple(code for _, _, code in REPS)), ("Area", ("North", "Central", "South")))
     for name, options in categories:
         listed = [{"TrackingOptionID": books.new_id(), "Name": option, "Status": "ACTIVE"} for option in options]
-        books.tracking.put(
-            {"TrackingCategoryID": books.new_id(), "Name": name, "Status": "ACTIVE", "Options": listed}
-        )
+        books.tracking.put({"TrackingCategoryID": books.new_id(), "Name": name, "Status": "ACTIVE", "Options": listed})
 
 
 def _sow_users(sower: Sower) -> None:

@@ -18,7 +18,8 @@ def sow(name: str, options: Options, clock: Clock, board: SwitchBoard) -> Books:
     """Full books for the organisation `name`; equal for equal options and day."""
     seed = f"{options.seed}:{name}"
     books = Books(organisation(name), clock, board, seed)
-    sower = Sower(books, options, random.Random(f"{seed}:seed"), options.today or clock.today())
+    chance = random.Random(f"{seed}:seed")
+    sower = Sower(books, options, chance, options.today or clock.today())
     sow_settings(sower)
     sow_people(sower)
     sow_goods(sower)

@@ -21,6 +21,7 @@ class Sower:
 
     @property
     def first_day(self) -> date:
+        """The first day of the history."""
         return self.today - timedelta(days=round(30.44 * self.options.history_months))
 
     def instant_on(self, day: date) -> datetime:

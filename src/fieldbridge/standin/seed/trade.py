@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
+from fieldbridge.standin.documents.allocations import allocate
 from fieldbridge.standin.documents.kinds import CREDIT_NOTE, INVOICE
-from fieldbridge.standin.documents.money import ZERO, line_amount, line_tax, total_discount, totals
 from fieldbridge.standin.documents.settlement import settle
 from fieldbridge.standin.documents.terms import due_day
+from fieldbridge.standin.pricing.money import ZERO, line_amount, line_tax, total_discount, totals
 from fieldbridge.standin.seed.sower import Sower
 from fieldbridge.standin.wire.answers import Record
 
@@ -35,7 +36,7 @@ def _sow_invoice(sower: Sower, at: int, customer: Record, items: list[Record], d
     books, chance = sower.books, sower.chance
     due = due_day(_terms(sower, customer), day)
     draft = at % 41 == 40
-    invoice = _document(sower, customer, day, [_line(sower, item, True) for item in _some(sower, items)])
+    invoice = _document(sower, customer, day, [_discounted(sower, _line(sower, item)) for item in _some(sower, items)])
     invoice |= {
         "InvoiceID": books.new_id(), "Type": "ACCREC", "InvoiceNumber": books.next_number("INV-", books.invoices),
         "Reference": f"PO {chance.randrange(1000, 9999)}", "DueDate": due, "Status": "DRAFT" if draft else "AUTHORISED",
@@ -71,12 +72,27 @@ def _sow_payment(sower: Sower, invoice: Record, day: date) -> None:
 
 def _sow_credit(sower: Sower, at: int, customer: Record, items: list[Record], day: date) -> None:
     books = sower.books
-    credit = _document(sower, customer, day, [_line(sower, sower.chance.choice(items), False)])
+    credit = _document(sower, customer, day, [_line(sower, sower.chance.choice(items))])
     credit |= {
         "CreditNoteID": books.new_id(), "Type": "ACCRECCREDIT", "Status": "AUTHORISED", "Allocations": [],
         "CreditNoteNumber": books.next_number("CN-", books.credit_notes), "Reference": "Short dated stock",
     }  # fmt: skip
-    books.credit_notes.put(settle(books, CREDIT_NOTE, credit))
+    stored = books.credit_notes.put(settle(books, CREDIT_NOTE, credit))
+    if at % 3:
+        _allocate(sower, stored, day)
+
+
+def _allocate(sower: Sower, credit: Record, day: date) -> None:
+    """Put the credit against an open invoice that is large enough, dated as on that day."""
+    books = sower.books
+    opened = books.invoices.find("open", credit["Contact"]["ContactID"])
+    invoice = next((row for row in opened if row["AmountDue"] >= credit["RemainingCredit"] > 0), None)
+    if invoice is None:
+        return
+    allocate(books, credit, {"Date": day, "Invoice": {"InvoiceID": invoice["InvoiceID"]}})
+    changed = {"UpdatedDateUTC": sower.instant_on(day)}
+    books.invoices.put({**books.invoices[invoice["InvoiceID"]], **changed})
+    books.credit_notes.put({**books.credit_notes[credit["CreditNoteID"]], **changed})
 
 
 def _document(sower: Sower, customer: Record, day: date, lines: list[Record]) -> Record:
@@ -96,15 +112,23 @@ def _some(sower: Sower, items: list[Record]) -> list[Record]:
     return sower.chance.sample(items, min(len(items), sower.chance.randrange(1, 8)))
 
 
-def _line(sower: Sower, item: Record, allows_discount: bool) -> Record:
+def _line(sower: Sower, item: Record) -> Record:
     details = item["SalesDetails"]
-    quantity = Decimal(sower.chance.randrange(1, 37))
-    rate = Decimal(sower.chance.choice((0, 0, 0, 0, 4, 5, 10))) if allows_discount else ZERO
-    amount = line_amount(quantity, details["UnitPrice"], rate)
-    tax = sower.books.tax_rates[details["TaxType"]]["EffectiveRate"]
     line: Record = {
         "LineItemID": sower.books.new_id(), "Description": item["Description"], "ItemCode": item["Code"],
-        "Quantity": quantity, "UnitAmount": details["UnitPrice"], "LineAmount": amount, "AccountCode": "200",
-        "TaxType": details["TaxType"], "TaxAmount": line_tax(amount, tax, "Exclusive"), "Tracking": [],
+        "Quantity": Decimal(sower.chance.randrange(1, 37)), "UnitAmount": details["UnitPrice"], "AccountCode": "200",
+        "TaxType": details["TaxType"], "Tracking": [],
     }  # fmt: skip
-    return {**line, "DiscountRate": rate} if rate else line
+    return _priced(sower, line, ZERO)
+
+
+def _discounted(sower: Sower, line: Record) -> Record:
+    """Three lines in seven have a discount."""
+    rate = Decimal(sower.chance.choice((0, 0, 0, 0, 4, 5, 10)))
+    return _priced(sower, {**line, "DiscountRate": rate}, rate) if rate else line
+
+
+def _priced(sower: Sower, line: Record, rate: Decimal) -> Record:
+    amount = line_amount(line["Quantity"], line["UnitAmount"], rate)
+    tax = sower.books.tax_rates[line["TaxType"]]["EffectiveRate"]
+    return {**line, "LineAmount": amount, "TaxAmount": line_tax(amount, tax, "Exclusive")}

@@ -52,18 +52,22 @@ class Applications:
         self._revoked: set[str] = set()
 
     def all(self) -> list[Application]:
+        """In the order they were added."""
         return list(self._by_key.values())
 
     def by_key(self, consumer_key: str) -> Application | None:
+        """The application with this consumer key."""
         return self._by_key.get(consumer_key)
 
     def by_id(self, app_id: str) -> Application | None:
+        """The application of one page."""
         return next((app for app in self._by_key.values() if app.app_id == app_id), None)
 
     def was_revoked(self, consumer_key: str) -> bool:
+        """The key belonged to an application that was deleted."""
         return consumer_key in self._revoked
 
-    def faults(self, form: Form, organisations: set[str], now: datetime, refuse_expired: bool) -> dict[str, str]:
+    def faults(self, form: Form, organisations: set[str], now: datetime, *, refuse_expired: bool) -> dict[str, str]:
         """Field name to text for everything wrong with the form; empty when it can be saved."""
         faults = {}
         if form.kind != "private":
@@ -72,7 +76,7 @@ class Applications:
             faults["name"] = text
         if text := self._organisation_fault(form.organisation, organisations):
             faults["organisation"] = text
-        if text := _certificate_fault(form.certificate, now, refuse_expired):
+        if text := _certificate_fault(form.certificate, now, refuse_expired=refuse_expired):
             faults["certificate"] = text
         return faults
 
@@ -113,7 +117,7 @@ class Applications:
         return f"This organisation already has {used} private applications; delete one first." if full else ""
 
 
-def _certificate_fault(pem: str, now: datetime, refuse_expired: bool) -> str:
+def _certificate_fault(pem: str, now: datetime, *, refuse_expired: bool) -> str:
     if not pem.strip():
         return "Paste the certificate."
     try:

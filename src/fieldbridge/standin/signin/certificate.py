@@ -20,7 +20,9 @@ class CertificateRefusedError(Exception):
 def public_key_of(pem: str) -> rsa.RSAPublicKey:
     """The RSA key inside the certificate. Errors: CertificateRefusedError."""
     if "PRIVATE KEY" in pem:
-        raise CertificateRefusedError("This holds a private key. Paste the certificate only and keep the private key to yourself.")
+        raise CertificateRefusedError(
+            "This holds a private key. Paste the certificate only and keep the private key to yourself."
+        )
     try:
         key = _load(pem).public_key()
     except ValueError as error:
@@ -28,7 +30,9 @@ def public_key_of(pem: str) -> rsa.RSAPublicKey:
     if not isinstance(key, rsa.RSAPublicKey):
         raise CertificateRefusedError("The certificate must hold an RSA key.")
     if key.key_size < SMALLEST_KEY_BITS:
-        raise CertificateRefusedError(f"The RSA key must have at least {SMALLEST_KEY_BITS} bits; this one has {key.key_size}.")
+        raise CertificateRefusedError(
+            f"The RSA key must have at least {SMALLEST_KEY_BITS} bits; this one has {key.key_size}."
+        )
     return key
 
 

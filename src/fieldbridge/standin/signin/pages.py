@@ -22,6 +22,7 @@ _PAGES = Environment(
 
 
 def page_routes(xero: LocalXero) -> list[Route]:
+    """Every page, without sign-in: whoever reaches the server may register applications."""
     pages: tuple[tuple[str, str, Page], ...] = (
         ("GET", "/", home),
         ("GET", "/my-applications", applications),
@@ -42,16 +43,19 @@ def _organisations(xero: LocalXero) -> dict[str, str]:
 
 
 async def home(xero: LocalXero, request: Request) -> Response:
+    """What this is, and whose books it holds."""
     with xero.lock:
         return _html("home.html", organisations=list(xero.books.values()))
 
 
 async def applications(xero: LocalXero, request: Request) -> Response:
+    """The list."""
     with xero.lock:
         return _html("applications.html", apps=xero.applications.all(), organisations=_organisations(xero))
 
 
 async def blank_form(xero: LocalXero, request: Request) -> Response:
+    """The add form, empty."""
     with xero.lock:
         return _form(xero, Form(), {}, 200)
 
@@ -66,7 +70,7 @@ async def save(xero: LocalXero, request: Request) -> Response:
     form = Form(**{name: str(sent.get(name, "")) for name in ("kind", "name", "organisation", "certificate")})
     with xero.lock:
         now, refuse_expired = xero.clock.now(), xero.board.now.expired_certificate_refused
-        faults = xero.applications.faults(form, set(xero.books), now, refuse_expired)
+        faults = xero.applications.faults(form, set(xero.books), now, refuse_expired=refuse_expired)
         if faults:
             return _form(xero, form, faults, 422)
         xero.applications.add(form, now)
@@ -74,6 +78,7 @@ async def save(xero: LocalXero, request: Request) -> Response:
 
 
 async def application(xero: LocalXero, request: Request) -> Response:
+    """One application with its consumer key and secret."""
     with xero.lock:
         app = _found(xero, request)
         if app is None:
@@ -82,6 +87,7 @@ async def application(xero: LocalXero, request: Request) -> Response:
 
 
 async def delete(xero: LocalXero, request: Request) -> Response:
+    """Delete and go back to the list; nothing happens for one that is gone."""
     with xero.lock:
         if app := _found(xero, request):
             xero.applications.remove(app)

@@ -24,6 +24,7 @@ class Answer:
     committed: bool = False
 
     def with_headers(self, headers: Mapping[str, str]) -> Answer:
+        """The same answer with these headers as well."""
         return replace(self, headers={**self.headers, **headers})
 
 
@@ -44,12 +45,13 @@ class RefusedError(Exception):
 
 
 def json_answer(content: Any, status: int = 200) -> Answer:
-    """Money goes out as JSON numbers and every slash escaped, `\\/Date(0)\\/`, as Xero does (live recordings)."""
+    """Money goes out as JSON numbers, and every slash is escaped as in live recordings."""
     body = _ENCODER.encode(content).replace(b"/", b"\\/")
     return Answer(status, body, "application/json; charset=utf-8")
 
 
 def text_answer(text: str, status: int) -> Answer:
+    """Plain text."""
     return Answer(status, text.encode(), "text/plain; charset=utf-8")
 
 
@@ -72,4 +74,5 @@ def fault(number: int, kind: str, message: str, elements: list[Record] | None = 
 
 
 def validation_fault(elements: list[Record]) -> CallFailedError:
+    """The 400 for refused elements."""
     return fault(10, "ValidationException", "A validation exception occurred", elements)

@@ -12,10 +12,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def milliseconds(instant: datetime) -> int:
+    """Since 1970, UTC; negative before."""
     return (instant - _EPOCH) // timedelta(milliseconds=1)
 
 
 def instant_out(instant: datetime) -> str:
+    """The form with an offset, which records use."""
     return f"/Date({milliseconds(instant)}+0000)/"
 
 
@@ -30,10 +32,12 @@ def day_out(day: date) -> str:
 
 
 def day_companion(day: date) -> str:
+    """`DateString` and `DueDateString`."""
     return f"{day.isoformat()}T00:00:00"
 
 
 def instant_companion(instant: datetime) -> str:
+    """`UpdatedDateUTCString`."""
     return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -32,10 +32,11 @@ def decode(body: bytes) -> Any:
 
 
 def _invalid(value: Any, kind: str) -> DataInvalidError:
-    return DataInvalidError(f'Error converting value "{value}" to type \'{kind}\'')
+    return DataInvalidError(f"Error converting value \"{value}\" to type '{kind}'")
 
 
 def text(value: Any) -> str:
+    """A string, or a number written as one."""
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         raise _invalid(value, "System.String")
     return str(value)
@@ -55,10 +56,12 @@ def number(value: Any) -> Decimal:
 
 
 def whole(value: Any) -> int:
+    """A number without its fraction."""
     return int(number(value))
 
 
 def flag(value: Any) -> bool:
+    """True or false, also quoted."""
     if isinstance(value, bool):
         return value
     if str(value).lower() in ("true", "false"):
@@ -67,6 +70,7 @@ def flag(value: Any) -> bool:
 
 
 def day(value: Any) -> date:
+    """A calendar day in any of the accepted forms."""
     try:
         return day_in(text(value))
     except ValueError as error:
@@ -94,6 +98,8 @@ def choice(*names: str) -> Convert:
 
 
 def one(shape: Shape) -> Convert:
+    """A nested object of this shape."""
+
     def convert(value: Any) -> Record:
         return read(value, shape)
 
@@ -101,6 +107,8 @@ def one(shape: Shape) -> Convert:
 
 
 def many(shape: Shape) -> Convert:
+    """A list of objects of this shape."""
+
     def convert(value: Any) -> list[Record]:
         if not isinstance(value, list):
             raise _invalid(value, "List")
@@ -113,6 +121,4 @@ def read(element: Any, shape: Shape) -> Record:
     """The known fields of `element`, converted; unknown fields and nulls are ignored."""
     if not isinstance(element, dict):
         raise _invalid(element, "object")
-    return {
-        name: shape[name](value) for name, value in element.items() if name in shape and value is not None
-    }
+    return {name: shape[name](value) for name, value in element.items() if name in shape and value is not None}

@@ -20,15 +20,19 @@ class Page:
 
     @classmethod
     def asked(cls, query: Query) -> Page:
+        """The page a query asks for, clamped."""
         size = query.whole("pageSize")
         wanted = DEFAULT_SIZE if size is None else size
         return cls(max(query.whole("page") or 1, 1), min(max(wanted, 1), LARGEST_SIZE))
 
     def cut(self, rows: list[Any]) -> list[Any]:
+        """The rows on this page."""
         return rows[(self.number - 1) * self.size : self.number * self.size]
 
     def count(self, rows: int) -> int:
+        """How many pages so many rows fill."""
         return -(-rows // self.size)
 
     def pagination(self, rows: int) -> dict[str, Any]:
+        """The object beside the list."""
         return {"page": self.number, "pageSize": self.size, "pageCount": self.count(rows), "itemCount": rows}

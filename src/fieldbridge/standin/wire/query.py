@@ -14,9 +14,11 @@ class Query:
             self._values.setdefault(name.lower(), value)
 
     def text(self, name: str) -> str:
+        """The value, or nothing."""
         return self._values.get(name.lower(), "")
 
-    def flag(self, name: str, default: bool = False) -> bool:
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """True or false; `default` when absent."""
         value = self.text(name).lower()
         return value == "true" if value else default
 

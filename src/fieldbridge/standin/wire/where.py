@@ -7,40 +7,20 @@ Source: Xero, requests and responses.
 
 from __future__ import annotations
 
-import operator
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, time
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+
+from fieldbridge.standin.wire.comparing import COMPARE, METHODS, QueryInvalidError, compare, matches
 
 Resolve = Callable[[str], Any]
 Term = Callable[[Resolve], Any]
 _TOKEN = re.compile(
     r'\s*(?:(?P<string>"[^"]*")|(?P<number>-?\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][\w.]*)'
-    r"|(?P<mark>&&|\|\||==|!=|>=|<=|[=<>(),]))"
+    r"|(?P<mark>\.[A-Za-z]+|&&|\|\||==|!=|>=|<=|[=<>(),]))"
 )
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "==": operator.eq, "=": operator.eq, "!=": operator.ne,
-    ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
-}  # fmt: skip
-_METHODS: dict[str, Callable[[str, str], bool]] = {
-    "contains": operator.contains, "startswith": str.startswith, "endswith": str.endswith,
-}  # fmt: skip
-
-
-class QueryInvalidError(Exception):
-    """The text is not in the language, or names a field the resource does not have."""
-
-
-def folded(value: Any) -> Any:
-    """Text compares without case and accents; days compare as midnight instants."""
-    if isinstance(value, str):
-        return "".join(c for c in unicodedata.normalize("NFD", value.casefold()) if not unicodedata.combining(c))
-    if isinstance(value, date):
-        return value.replace(tzinfo=None) if isinstance(value, datetime) else datetime.combine(value, time())
-    return value
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
@@ -54,18 +34,12 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def _compare(left: Any, mark: str, right: Any) -> bool:
-    left, right = folded(left), folded(right)
-    if left is None or right is None:
-        return mark == "!=" if (left is None) != (right is None) else mark in ("==", "=")
-    try:
-        return _COMPARE[mark](left, right)
-    except TypeError as error:
-        raise QueryInvalidError(f"Operator '{mark}' cannot compare these values") from error
+def _any(left: Term, right: Term) -> Term:
+    return lambda get: left(get) or right(get)
 
 
-def _match(method: str, value: Any, wanted: str) -> bool:
-    return value is not None and _METHODS[method](folded(str(value)), folded(wanted))
+def _all(left: Term, right: Term) -> Term:
+    return lambda get: left(get) and right(get)
 
 
 class _Parser:
@@ -95,14 +69,14 @@ class _Parser:
         left = self._both()
         while self._peek().upper() in ("OR", "||"):
             self._take()
-            left = (lambda a, b: lambda get: a(get) or b(get))(left, self._both())
+            left = _any(left, self._both())
         return left
 
     def _both(self) -> Term:
         left = self._comparison()
         while self._peek().upper() in ("AND", "&&"):
             self._take()
-            left = (lambda a, b: lambda get: a(get) and b(get))(left, self._comparison())
+            left = _all(left, self._comparison())
         return left
 
     def _comparison(self) -> Term:
@@ -112,12 +86,18 @@ class _Parser:
             self._take(")")
             return inner
         left = self._term()
-        if self._peek() not in _COMPARE:
+        if self._peek() not in COMPARE:
             return left
         mark, right = self._take()[1], self._term()
-        return lambda get: _compare(left(get), mark, right(get))
+        return lambda get: compare(left(get), mark, right(get))
 
     def _term(self) -> Term:
+        term = self._simple()
+        while self._peek().startswith("."):
+            term = self._method(term, self._take()[1][1:])
+        return term
+
+    def _simple(self) -> Term:
         kind, text = self._take()
         if kind == "string":
             return lambda get: text[1:-1]
@@ -153,10 +133,10 @@ class _Parser:
         if method.lower() in ("tolower", "toupper"):
             self._arguments(0)
             return term
-        if method.lower() not in _METHODS:
+        if method.lower() not in METHODS:
             raise QueryInvalidError(f"No method '{method}' exists")
         wanted = str(self._arguments(1)[0])
-        return lambda get: _match(method.lower(), term(get), wanted)
+        return lambda get: matches(method.lower(), term(get), wanted)
 
     def _arguments(self, count: int) -> list[Any]:
         self._take("(")
@@ -173,7 +153,7 @@ class _Parser:
     def _datetime(self) -> datetime:
         parts = [int(part) for part in self._arguments(-1)]
         try:
-            return datetime(*parts)  # type: ignore[arg-type]
+            return datetime(*parts, tzinfo=UTC).replace(tzinfo=None)  # type: ignore[misc,arg-type]
         except (TypeError, ValueError) as error:
             raise QueryInvalidError("DateTime() needs a valid year, month and day") from error
 

@@ -111,20 +111,27 @@ def refused(tx: sa.Connection, one: Delivery, event: Event, at: datetime) -> Non
 
 
 def posted(
-    tx: sa.Connection, connection_id: str, one: Delivery, event: Event, receipt: PostedInvoice, at: datetime
+    tx: sa.Connection,
+    connection_id: str,
+    receipts: Sequence[tuple[Delivery, PostedInvoice]],
+    event: Event,
+    at: datetime,
 ) -> None:
-    """Write the receipt and the Link together."""
-    _move(tx, [one], event, settled_at=at)
-    agreed = {
-        "connection_id": connection_id,
-        "kind": "invoice",
-        "key": one.key,
-        "far_id": receipt.invoice_id,
-        "far_number": receipt.number,
-        "digest": digest(_encode(one.invoice)),
-        "agreed_at": at,
-    }
-    upsert(tx, link, [agreed])
+    """Write receipts and Links together."""
+    _move(tx, [one for one, _ in receipts], event, settled_at=at)
+    rows = [
+        {
+            "connection_id": connection_id,
+            "kind": "invoice",
+            "key": one.key,
+            "far_id": receipt.invoice_id,
+            "far_number": receipt.number,
+            "digest": digest(_encode(one.invoice)),
+            "agreed_at": at,
+        }
+        for one, receipt in receipts
+    ]
+    upsert(tx, link, rows)
 
 
 def _move(tx: sa.Connection, batch: Sequence[Delivery], event: Event, **values: object) -> None:

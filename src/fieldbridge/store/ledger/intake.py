@@ -49,10 +49,17 @@ def is_taken(tx: sa.Connection, connection_id: str, name: str, fingerprint: str)
     return tx.execute(query).first() is not None
 
 
-def add(tx: sa.Connection, row: Mapping[str, Any], order: Order | None) -> int:
-    """Keep one transaction. Shape: row holds every column but the record; gives its id."""
-    record = None if order is None else _encode(order).decode()
-    return int(tx.execute(intake.insert().returning(intake.c.id), {**row, "record": record}).scalar_one())
+def add(tx: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+    """Keep transactions. Shape: their ids, in the same order."""
+    if not rows:
+        return []
+    insert = intake.insert().returning(intake.c.id, sort_by_parameter_order=True)
+    return tx.execute(insert, list(rows)).scalars().all()
+
+
+def encoded(order: Order | None) -> str | None:
+    """An order as it is kept; nothing when it could not be read."""
+    return None if order is None else _encode(order).decode()
 
 
 def content_digest(order: Order) -> str:
@@ -61,9 +68,9 @@ def content_digest(order: Order) -> str:
 
 
 class Known(msgspec.Struct, frozen=True):
-    """The last transaction seen under a key that counts."""
+    """The last transaction seen under a key that counts. Shape: row is its id, or itself while it has none."""
 
-    id: int
+    row: int | dict[str, Any]
     state: IntakeState
     digest: str
 

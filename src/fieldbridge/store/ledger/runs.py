@@ -1,5 +1,6 @@
 """Runs: one execution of a flow each, with what it did and what it is doing now."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -94,8 +95,21 @@ def record(
     tx: sa.Connection, connection_id: str, run_id: int | None, at: datetime, event: str, **fields: object
 ) -> None:
     """Write one line of the activity log."""
-    row = {"connection_id": connection_id, "run_id": run_id, "at": at, "event": event, "fields": fields}
-    tx.execute(log.insert().values(**row))
+    record_each(tx, connection_id, run_id, at, event, [fields])
+
+
+def record_each(
+    tx: sa.Connection,
+    connection_id: str,
+    run_id: int | None,
+    at: datetime,
+    event: str,
+    each: Sequence[Mapping[str, object]],
+) -> None:
+    """Write a line of the activity log for each of some records."""
+    rows = [{"connection_id": connection_id, "run_id": run_id, "at": at, "event": event, "fields": one} for one in each]
+    if rows:
+        tx.execute(log.insert(), rows)
 
 
 def events(tx: sa.Connection, connection_id: str, limit: int, after_id: int = 0) -> list[Event]:

@@ -206,7 +206,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("attempt", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("alone", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("alone", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("idempotency_key", sa.Text(), server_default="", nullable=False),
         sa.Column("body_hash", sa.Text(), server_default="", nullable=False),
         sa.Column("document", sa.Text(), nullable=False),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from fieldbridge.standin.documents.coding import check_account, check_tax, coded_tax_type, tax_rate_of, tracking_of
-from fieldbridge.standin.documents.money import ZERO, line_amount, line_tax, rounded
-from fieldbridge.standin.documents.pricing import Pricing
+from fieldbridge.standin.pricing.coding import check_account, check_tax, coded_tax_type, tax_rate_of, tracking_of
+from fieldbridge.standin.pricing.money import ZERO, line_amount, line_tax, rounded
+from fieldbridge.standin.pricing.pricing import Pricing
 from fieldbridge.standin.wire import fields
 from fieldbridge.standin.wire.answers import Record
 
@@ -55,7 +55,12 @@ def price_line(pricing: Pricing, line: Record) -> Record:
     """One new or repriced line, complete."""
     if not any(line.get(name) is not None for name in (*_CODED, "LineAmount")):
         return _description_only(pricing, line)
-    _fill_from_item(pricing, line)
+    if line.get("ItemCode"):
+        item = pricing.books.item(line["ItemCode"])
+        if item is None:
+            pricing.errors.append(pricing.books.switches.text_item_unknown.format(code=line["ItemCode"]))
+            return {**line, "LineAmount": ZERO, "TaxAmount": ZERO}
+        _fill_from_item(pricing, line, item)
     _price(pricing, line)
     return recode_line(pricing, line)
 
@@ -80,15 +85,9 @@ def _description_only(pricing: Pricing, line: Record) -> Record:
     return {**line, "LineAmount": ZERO, "TaxAmount": ZERO, "Tracking": []}
 
 
-def _fill_from_item(pricing: Pricing, line: Record) -> None:
+def _fill_from_item(pricing: Pricing, line: Record, item: Record) -> None:
     """Explicit values win; the price always comes from the item, the rest as the item_fills_* switches say."""
-    if not line.get("ItemCode"):
-        return
-    switches, item = pricing.books.switches, pricing.books.item(line["ItemCode"])
-    if item is None:
-        pricing.errors.append(switches.text_item_unknown.format(code=line["ItemCode"]))
-        return
-    details = item.get(pricing.side, {})
+    switches, details = pricing.books.switches, item.get(pricing.side, {})
     line["ItemCode"] = item["Code"]
     price = details.get("UnitPrice")
     price = None if price is None else rounded(price, pricing.unit_decimals, switches.rounding)
@@ -114,9 +113,7 @@ def _price(pricing: Pricing, line: Record) -> None:
         line["Quantity"], line["UnitAmount"], line.get("DiscountRate", ZERO), line.get("DiscountAmount", ZERO), mode
     )
     if "LineAmount" in line and rounded(line["LineAmount"], 2, mode) != expected:
-        pricing.errors.append(
-            f"The line total {line['LineAmount']} does not match the expected line total {expected}"
-        )
+        pricing.errors.append(f"The line total {line['LineAmount']} does not match the expected line total {expected}")
     line["LineAmount"] = expected
     return None
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from fieldbridge.standin.books.books import Books
-from fieldbridge.standin.documents.money import ZERO
-from fieldbridge.standin.documents.pricing import Pricing
+from fieldbridge.standin.pricing.money import ZERO
+from fieldbridge.standin.pricing.pricing import Pricing
 from fieldbridge.standin.wire.answers import Record
 
 APPLIES = {
@@ -28,9 +28,7 @@ def check_account(pricing: Pricing, line: Record) -> Record | None:
     account = pricing.books.account(code)
     if account is None and not pricing.is_approved:
         del line["AccountCode"]
-        pricing.warnings.append(
-            f"Account code '{code}' has been removed as it does not match a recognised account."
-        )
+        pricing.warnings.append(f"Account code '{code}' has been removed as it does not match a recognised account.")
     elif account is None or account["Type"] == "BANK" or account.get("SystemAccount") in ("DEBTORS", "CREDITORS"):
         pricing.errors.append(f"Account code '{code}' is not a valid code for this document.")
     elif account["Status"] != "ACTIVE":
@@ -50,6 +48,7 @@ def coded_tax_type(pricing: Pricing, line: Record, account: Record | None) -> No
 
 
 def check_tax(pricing: Pricing, line: Record, account: Record | None) -> None:
+    """The tax type must exist, be active and go with the account's class."""
     tax_type = line.get("TaxType")
     if not tax_type:
         return
@@ -59,9 +58,7 @@ def check_tax(pricing: Pricing, line: Record, account: Record | None) -> None:
             f"The TaxType code '{tax_type}' does not exist or cannot be used with this type of transaction."
         )
     elif account and not rate[APPLIES[account["Class"]]]:
-        pricing.errors.append(
-            f"The TaxType code '{tax_type}' cannot be used with account code '{account['Code']}'."
-        )
+        pricing.errors.append(f"The TaxType code '{tax_type}' cannot be used with account code '{account['Code']}'.")
 
 
 def tax_rate_of(books: Books, line: Record) -> Decimal:
