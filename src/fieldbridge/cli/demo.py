@@ -185,7 +185,7 @@ def _judge(stage: Stage, connection: Connection, day: Day) -> list[str]:
     else:
         stage.say(
             f"{posted} orders, {posted} invoices, every total equal to the cent; {len(day.outcomes) - posted} set "
-            f"aside with a reason.\nThe answer to {adopted} of them was lost: they were looked up and adopted, not sent twice."
+            f"aside with a reason.\nThe answer to {adopted} of them was lost: looked up and adopted, not sent twice."
         )
     return found
 

@@ -26,7 +26,11 @@ def status(context: typer.Context, connection: Only = None, as_json: Json = Fals
         found = statuses(installation, connection)
     shown = output()
 
-    shown.show(found, lambda: [_tell(one, shown) for one in found], as_json=as_json)
+    def words() -> None:
+        for one in found:
+            _tell(one, shown)
+
+    shown.show(found, words, as_json=as_json)
 
 
 def _tell(one: Status, shown: Output) -> None:

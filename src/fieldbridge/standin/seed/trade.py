@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from fieldbridge.standin.documents.allocations import allocate
@@ -14,7 +14,8 @@ from fieldbridge.standin.seed.sower import Sower
 from fieldbridge.standin.wire.answers import Record
 
 _INVOICES_PER_CONTACT_MONTH = Decimal("0.625")
-_ONE = Decimal("1.000000")
+_ONE, _CENTS = Decimal("1.000000"), Decimal("0.01")
+_NEVER_PAID, _HALF_PAID = 0.06, 0.03
 
 
 def sow_trade(sower: Sower) -> None:
@@ -27,77 +28,76 @@ def sow_trade(sower: Sower) -> None:
     span = (sower.today - sower.first_day).days
     for at in range(count):
         day = sower.first_day + timedelta(days=span * at // count)
-        _sow_invoice(sower, at, sower.chance.choice(customers), items, day)
+        customer = sower.chance.choice(customers)
+        identity = _sow_invoice(sower, customer, _some(sower, items), day, "DRAFT" if at % 41 == 40 else "AUTHORISED")
         if at % 25 == 24:
-            _sow_credit(sower, at, sower.chance.choice(customers), items, day)
+            _sow_credit(sower, sower.books.invoices[identity], is_allocated=at % 3 > 0)
+        _sow_payment(sower, sower.books.invoices[identity])
 
 
-def _sow_invoice(sower: Sower, at: int, customer: Record, items: list[Record], day: date) -> None:
-    books, chance = sower.books, sower.chance
-    due = due_day(_terms(sower, customer), day)
-    draft = at % 41 == 40
-    invoice = _document(sower, customer, day, [_discounted(sower, _line(sower, item)) for item in _some(sower, items)])
+def _sow_invoice(sower: Sower, customer: Record, items: list[Record], day: date, status: str) -> str:
+    books = sower.books
+    invoice = _document(sower, customer["ContactID"], day, [_discounted(sower, _line(sower, item)) for item in items])
     invoice |= {
         "InvoiceID": books.new_id(), "Type": "ACCREC", "InvoiceNumber": books.next_number("INV-", books.invoices),
-        "Reference": f"PO {chance.randrange(1000, 9999)}", "DueDate": due, "Status": "DRAFT" if draft else "AUTHORISED",
-        "TotalDiscount": total_discount(invoice["LineItems"]), "CreditNotes": [], "SentToContact": not draft,
+        "Reference": f"PO {sower.chance.randrange(1000, 9999)}", "DueDate": due_day(_terms(sower, customer), day),
+        "Status": status, "TotalDiscount": total_discount(invoice["LineItems"]), "CreditNotes": [],
+        "SentToContact": status == "AUTHORISED",
     }  # fmt: skip
-    paid_on = min(due + timedelta(days=chance.randrange(-6, 10)), sower.today)
-    overdue = chance.random() < 0.06
-    if not draft and paid_on < sower.today and not overdue:
-        _sow_payment(sower, invoice, paid_on)
     books.invoices.put(settle(books, INVOICE, invoice))
     if not customer["IsCustomer"]:
         books.contacts.put({**books.contacts[customer["ContactID"]], "IsCustomer": True})
+    return str(invoice["InvoiceID"])
 
 
-def _sow_payment(sower: Sower, invoice: Record, day: date) -> None:
-    """Mostly in full, now and then a part. The invoice's last change is its payment."""
-    books, total = sower.books, invoice["Total"]
-    amount = (total / 2).quantize(Decimal("0.01")) if sower.chance.random() < 0.03 else total
-    account = books.account("090")
-    instant = sower.instant_on(max(day, invoice["Date"]))
-    invoice["UpdatedDateUTC"] = instant
-    if account and amount:
-        books.payments.put(
-            {
-                "PaymentID": books.new_id(), "Invoice": {"InvoiceID": invoice["InvoiceID"]},
-                "Account": {"AccountID": account["AccountID"], "Code": "090"}, "Date": max(day, invoice["Date"]),
-                "Amount": amount, "BankAmount": amount, "CurrencyRate": _ONE, "Reference": "Direct credit",
-                "Status": "AUTHORISED", "PaymentType": "ACCRECPAYMENT", "IsReconciled": True,
-                "UpdatedDateUTC": instant,
-            }
-        )  # fmt: skip
+def _sow_payment(sower: Sower, invoice: Record) -> None:
+    """About when it is due, mostly in full, now and then half; some never. The last change is the payment."""
+    chance = sower.chance
+    day = max(invoice["DueDate"] + timedelta(days=chance.randrange(-6, 10)), invoice["Date"])
+    is_never, share = chance.random() < _NEVER_PAID, 2 if chance.random() < _HALF_PAID else 1
+    if invoice["Status"] != "AUTHORISED" or not invoice["AmountDue"] or day >= sower.today or is_never:
+        return
+    instant, amount = sower.instant_on(day), (invoice["AmountDue"] / share).quantize(_CENTS)
+    sower.books.payments.put(_payment(sower, invoice["InvoiceID"], amount, day, instant))
+    sower.books.invoices.put(settle(sower.books, INVOICE, {**invoice, "UpdatedDateUTC": instant}))
 
 
-def _sow_credit(sower: Sower, at: int, customer: Record, items: list[Record], day: date) -> None:
-    books = sower.books
-    credit = _document(sower, customer, day, [_line(sower, sower.chance.choice(items))])
+def _payment(sower: Sower, invoice_id: str, amount: Decimal, day: date, instant: datetime) -> Record:
+    account = next(row for row in sower.books.accounts.rows() if row["Type"] == "BANK")
+    return {
+        "PaymentID": sower.books.new_id(), "Invoice": {"InvoiceID": invoice_id},
+        "Account": {"AccountID": account["AccountID"], "Code": account["Code"]}, "Date": day, "Amount": amount,
+        "BankAmount": amount, "CurrencyRate": _ONE, "Reference": "Direct credit", "Status": "AUTHORISED",
+        "PaymentType": "ACCRECPAYMENT", "IsReconciled": True, "UpdatedDateUTC": instant,
+    }  # fmt: skip
+
+
+def _sow_credit(sower: Sower, invoice: Record, *, is_allocated: bool) -> None:
+    """One of the invoice's first item comes back, put against the invoice or left open."""
+    books, returned = sower.books, invoice["LineItems"][0]
+    line = _priced(sower, {**_line(sower, books.item(returned["ItemCode"]) or {}), "Quantity": Decimal(1)}, ZERO)
+    credit = _document(sower, invoice["Contact"]["ContactID"], invoice["Date"], [line])
     credit |= {
         "CreditNoteID": books.new_id(), "Type": "ACCRECCREDIT", "Status": "AUTHORISED", "Allocations": [],
         "CreditNoteNumber": books.next_number("CN-", books.credit_notes), "Reference": "Short dated stock",
     }  # fmt: skip
     stored = books.credit_notes.put(settle(books, CREDIT_NOTE, credit))
-    if at % 3:
-        _allocate(sower, stored, day)
+    if is_allocated and invoice["Status"] == "AUTHORISED" and invoice["AmountDue"] >= stored["RemainingCredit"]:
+        _allocate(sower, stored, invoice["InvoiceID"])
 
 
-def _allocate(sower: Sower, credit: Record, day: date) -> None:
-    """Put the credit against an open invoice that is large enough, dated as on that day."""
+def _allocate(sower: Sower, credit: Record, invoice_id: str) -> None:
+    """Put the credit against the invoice, dated as on its own day."""
     books = sower.books
-    opened = books.invoices.find("open", credit["Contact"]["ContactID"])
-    invoice = next((row for row in opened if row["AmountDue"] >= credit["RemainingCredit"] > 0), None)
-    if invoice is None:
-        return
-    allocate(books, credit, {"Date": day, "Invoice": {"InvoiceID": invoice["InvoiceID"]}})
-    changed = {"UpdatedDateUTC": sower.instant_on(day)}
-    books.invoices.put({**books.invoices[invoice["InvoiceID"]], **changed})
+    allocate(books, credit, {"Date": credit["Date"], "Invoice": {"InvoiceID": invoice_id}})
+    changed = {"UpdatedDateUTC": sower.instant_on(credit["Date"])}
+    books.invoices.put({**books.invoices[invoice_id], **changed})
     books.credit_notes.put({**books.credit_notes[credit["CreditNoteID"]], **changed})
 
 
-def _document(sower: Sower, customer: Record, day: date, lines: list[Record]) -> Record:
+def _document(sower: Sower, contact_id: str, day: date, lines: list[Record]) -> Record:
     return {
-        "Contact": {"ContactID": customer["ContactID"]}, "Date": day, "LineAmountTypes": "Exclusive",
+        "Contact": {"ContactID": contact_id}, "Date": day, "LineAmountTypes": "Exclusive",
         "LineItems": lines, **totals(lines, "Exclusive"), "CurrencyCode": "NZD", "CurrencyRate": _ONE,
         "UpdatedDateUTC": sower.instant_on(day),
     }  # fmt: skip
