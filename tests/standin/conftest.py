@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
-from caller import Caller, certificate_of, consumer_key, new_key, register
+from standin_caller import Caller, certificate_of, consumer_key, new_key, register
 
 from fieldbridge.standin import Options, running
 
+TODAY = datetime.now(UTC).date()
 SMALL = Options(contacts=30, items=12, history_months=1, calls_per_minute=1000)
 
 
@@ -46,7 +47,7 @@ def invoice() -> dict[str, object]:
         "Type": "ACCREC",
         "Contact": {"Name": "Kerikeri Foodmart"},
         "InvoiceNumber": "SO-1",
-        "Date": date.today().isoformat(),
-        "DueDate": (date.today() + timedelta(days=20)).isoformat(),
+        "Date": TODAY.isoformat(),
+        "DueDate": (TODAY + timedelta(days=20)).isoformat(),
         "LineItems": [{"Description": "Delivery", "Quantity": 1, "UnitAmount": 10, "AccountCode": "200"}],
     }

@@ -19,7 +19,7 @@ from fieldbridge.app import guide as guides
 from fieldbridge.app import problems, workshop
 from fieldbridge.app.connection_settings import parse
 from fieldbridge.app.demo import judge, local_xero
-from fieldbridge.app.demo.day import Day, trade
+from fieldbridge.app.demo.day import TRY_ME, Day, trade
 from fieldbridge.app.demo.office import Office
 from fieldbridge.app.demo.tablet import synchronised
 from fieldbridge.app.flows.programs import MASTER_DATA, TRANSACTIONS
@@ -198,7 +198,8 @@ def _check(ended: Run) -> None:
 def _watch(stage: Stage, work: Workshop) -> None:
     """Keep watching the folder until stopped, telling what happens to each order."""
     stage.act("6  Watching")
-    stage.say(f"Drop order files into {stage.site.resolve()}; an example lies in its Processed folder. Ctrl-C stops.")
+    example = stage.site.parent / TRY_ME
+    stage.say(f"Drop an order file into {stage.site}, for instance:\n  cp {example} {stage.site}\nCtrl-C stops.")
     stopping = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stopping.set())
@@ -210,6 +211,6 @@ def _watch(stage: Stage, work: Workshop) -> None:
             news = runs.events(tx, NAME, 1000, last)
         for event in news:
             last = event.id
-            if event.event.startswith(("order.", "file.")):
+            if event.event.startswith(("order.", "file.")) and event.event != "file.characters_replaced":
                 told = " ".join(f"{name}={value}" for name, value in event.fields.items())
                 stage.say(f"{event.at:%H:%M:%S} {event.event} {told}")

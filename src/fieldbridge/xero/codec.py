@@ -25,11 +25,15 @@ class Wire(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
 
 
 def instant(text: str) -> datetime:
-    """A moment. The offset in `/Date(ms+hhmm)/` is already inside the milliseconds, so it is not added."""
+    """A moment. The offset in `/Date(ms+hhmm)/` is already inside the milliseconds, so it is not added.
+
+    Errors: SurpriseError for text that is none.
+    """
     found = MS_DATE.fullmatch(text)
-    if found:
-        return EPOCH + timedelta(milliseconds=int(found[1]))
-    parsed = datetime.fromisoformat(text)
+    try:
+        parsed = EPOCH + timedelta(milliseconds=int(found[1])) if found else datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        raise SurpriseError("xero.unreadable", f"Xero sent {text[:60]!r} where a moment belongs.") from None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 

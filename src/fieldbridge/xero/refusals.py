@@ -84,9 +84,10 @@ class Meaning(msgspec.Struct, frozen=True):
 def meaning(messages: Sequence[str]) -> Meaning:
     """Understand why one element was refused. A number that is taken counts only when nothing else is wrong."""
     words = "; ".join(message.strip().rstrip(".") for message in messages)
-    known = [found for message in messages for found in [_match(message)] if found]
-    held = [found for found in known if found.refusal.reaction == "hold"]
-    first = (held or known or [Meaning(UNKNOWN, words, "")])[0]
+    each = [_match(message) or Meaning(UNKNOWN, message, "") for message in messages]
+    # What is known says more than what is not; what must be held counts before what may be our own.
+    each.sort(key=lambda one: (one.refusal.reaction == "look_up", one.refusal is UNKNOWN))
+    first = each[0] if each else Meaning(UNKNOWN, words, "")
     return Meaning(first.refusal, words, first.cause)
 
 

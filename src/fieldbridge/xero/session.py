@@ -85,7 +85,8 @@ def failure(answer: Answer, resource: str, *, write: bool) -> FieldbridgeError:
 
 def limited(answer: Answer) -> PacedError:
     """A call limit was met. Retry-After is absent when too many calls were in flight at once."""
-    wait_s = float(answer.headers.get("retry-after", "1"))
+    named = answer.headers.get("retry-after", "")
+    wait_s = float(named) if named.isdecimal() else 1.0
     limit = answer.headers.get("x-rate-limit-problem", "call")
     return PacedError("xero.rate_limit", f"Xero's {limit} limit is spent.", until=_in(wait_s))
 
@@ -129,8 +130,8 @@ def _in(wait_s: float) -> datetime:
     return datetime.now(UTC) + timedelta(seconds=wait_s)
 
 
-class Pagination(Wire, frozen=True, kw_only=True):
-    """How many pages a list has."""
+class Pagination(Wire, frozen=True, kw_only=True, rename="camel"):
+    """How many pages a list has, the one part of an answer that Xero spells in camel case."""
 
     page: int = 1
     page_count: int = 1

@@ -13,6 +13,7 @@ from fieldbridge.core.records.field import Order
 from fieldbridge.field.folder.profile import Profile
 
 LOCKED_DAYS = 60
+TRY_ME = "try-me.txt"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ def trade(folder: Path, profile: Profile, tablet: Tablet, office: Office, today:
     export(folder, "orders-again.txt", ordinary[:1], profile)
     export(folder, "orders-bom.txt", _renumbered(ordinary[1:3], "7"), profile, "utf-8-sig")
     export(folder, "orders-old-tablet.txt", _renumbered(_accented(ordinary[3:5]), "8"), profile, "cp1252")
+    export(folder.parent, TRY_ME, _renumbered(ordinary[5:8], "5"), profile)
     posted = [*ordinary, *_renumbered(ordinary[1:3], "7"), *_renumbered(ordinary[3:5], "8")]
     outcomes = [outcome(one, "order.customer_archived" if one.customer == archived else "") for one in posted]
     outcomes += [outcome(one, code) for code, one in odd.items()]

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
@@ -24,33 +23,25 @@ from fieldbridge.store.ledger import problems, runs
 SMALL_FILE = 20
 
 
-@dataclass
-class Findings:
-    """What the publishing of one run noticed, for the office to put right."""
-
-    problems: list[Problem] = field(default_factory=list)
-    misfits: list[Misfit] = field(default_factory=list)
-
-
 def publish(context: Context) -> Turn:
     """Write every master file that would change. Errors: GuardError before anything is replaced by far less."""
     context.say("writing master files")
-    found = Findings()
+    found: list[Problem] = []
     with context.read() as tx:
-        staged = [_staged(context, layout, make(context, tx, found), found.misfits) for layout, make in _files(context)]
-    _guard(context, staged)
-    changed = [one for one in staged if one.commit()]
+        made = [_staged(context, layout, make(context, tx, found)) for layout, make in _files(context)]
+    _guard(context, [staged for staged, _ in made])
+    changed = [(staged, replaced) for staged, replaced in made if staged.commit()]
     with context.write() as tx:
-        for one in changed:
+        for one, replaced in changed:
             context.log(tx, "file.published", name=one.path.name, rows=one.rows, rows_before=one.rows_before)
-        for misfit in found.misfits:
-            context.log(tx, "file.character_replaced", **misfit._asdict())
-        runs.count(tx, context.ref.run_id, files=len(changed), rows=sum(one.rows for one in changed))
-        _report(context, tx, found.problems)
+            if replaced:
+                context.log(tx, "file.characters_replaced", name=one.path.name, characters=dict(replaced))
+        runs.count(tx, context.ref.run_id, files=len(changed), rows=sum(one.rows for one, _ in changed))
+        _report(context, tx, found)
     return Turn()
 
 
-RowMaker = Callable[[Context, sa.Connection, Findings], Iterator[Row]]
+RowMaker = Callable[[Context, sa.Connection, list[Problem]], Iterator[Row]]
 
 
 def _files(context: Context) -> list[tuple[FileLayout, RowMaker]]:
@@ -65,26 +56,32 @@ def _files(context: Context) -> list[tuple[FileLayout, RowMaker]]:
     ]
 
 
-def _staged(context: Context, layout: FileLayout, made: Iterable[Row], misfits: list[Misfit]) -> Staged:
-    chunks = encode_rows(made, layout, context.settings.profile, misfits.append)
-    return stage(context.folder, layout.name, chunks, header=layout.header)
+def _staged(context: Context, layout: FileLayout, made: Iterable[Row]) -> tuple[Staged, Counter[str]]:
+    """Shape: the file, and how often each character the encoding lacks was replaced in it."""
+    replaced: Counter[str] = Counter()
+
+    def report(misfit: Misfit) -> None:
+        replaced[f"{misfit.character}→{misfit.written}"] += 1
+
+    chunks = encode_rows(made, layout, context.settings.profile, report)
+    return stage(context.folder, layout.name, chunks, header=layout.header), replaced
 
 
 def _outlets(context: Context, tx: sa.Connection) -> Iterator[Contact]:
     return (one for one in books.every(tx, context.id, Contact) if customers.is_outlet(one))
 
 
-def _customers(context: Context, tx: sa.Connection, found: Findings) -> Iterator[Row]:
+def _customers(context: Context, tx: sa.Connection, found: list[Problem]) -> Iterator[Row]:
     shared = Counter(one.code for one in _outlets(context, tx))
     last = ""
     for contact in _outlets(context, tx):
-        found.problems += customers.faults(contact, shared[contact.code])
+        found += customers.faults(contact, shared[contact.code])
         if contact.code != last:
             yield from rows.customer_rows([customers.customer_of(contact)], context.settings.profile)
         last = contact.code
 
 
-def _products(context: Context, tx: sa.Connection, _found: Findings) -> Iterator[Row]:
+def _products(context: Context, tx: sa.Connection, _found: list[Problem]) -> Iterator[Row]:
     tax_of_account = {one.code: one.tax_type for one in books.every(tx, context.id, Account)}
     made = (
         products.product_of(item, tax_of_account, context.settings.transactions.tax_codes, context.settings.master_data)
@@ -94,22 +91,22 @@ def _products(context: Context, tx: sa.Connection, _found: Findings) -> Iterator
     return rows.product_rows(made, context.settings.profile)
 
 
-def _addresses(context: Context, tx: sa.Connection, _found: Findings) -> Iterator[Row]:
+def _addresses(context: Context, tx: sa.Connection, _found: list[Problem]) -> Iterator[Row]:
     return rows.delivery_rows(address for one in _outlets(context, tx) for address in addresses.addresses_of(one))
 
 
-def _staff(context: Context, tx: sa.Connection, _found: Findings) -> Iterator[Row]:
+def _staff(context: Context, tx: sa.Connection, _found: list[Problem]) -> Iterator[Row]:
     return rows.staff_rows(staff.staff_of(_outlets(context, tx), context.settings.staff))
 
 
-def _taxes(context: Context, tx: sa.Connection, found: Findings) -> Iterator[Row]:
+def _taxes(context: Context, tx: sa.Connection, found: list[Problem]) -> Iterator[Row]:
     rates = list(books.every(tx, context.id, TaxRate))
     codes = context.settings.transactions.tax_codes
-    found.problems += taxes.faults(rates, codes)
+    found += taxes.faults(rates, codes)
     return rows.tax_rows(taxes.taxes_of(rates, codes))
 
 
-def _prices(context: Context, _tx: sa.Connection, _found: Findings) -> Iterator[Row]:
+def _prices(context: Context, _tx: sa.Connection, _found: list[Problem]) -> Iterator[Row]:
     """Xero holds no price rules: the file stands with its header alone."""
     return rows.pricing_rows([], context.settings.profile)
 

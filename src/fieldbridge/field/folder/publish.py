@@ -71,8 +71,7 @@ def stage(folder: Path, name: str, chunks: Iterable[bytes], *, header: bool = Tr
 
 
 def _leftovers(folder: Path, name: str) -> list[Path]:
-    entries = [folder / entry for entry in os.listdir(folder)]
-    return [path for path in entries if path.name.startswith(f".{name}.") and path.suffix == ".tmp"]
+    return [path for path in folder.iterdir() if path.name.startswith(f".{name}.") and path.suffix == ".tmp"]
 
 
 def _write(path: Path, chunks: Iterable[bytes]) -> str:

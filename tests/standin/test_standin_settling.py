@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from caller import decoded, messages
+from standin_caller import decoded, messages
 
 DUE = Decimal("11.50")
 

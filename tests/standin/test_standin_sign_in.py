@@ -6,9 +6,9 @@ from urllib.parse import parse_qs
 
 import httpx2
 import pytest
-from caller import Caller, certificate_of, consumer_key, new_key, register
 from cryptography.hazmat.primitives import serialization
-from vendor_certificate import VENDOR_CERTIFICATE
+from standin_caller import Caller, certificate_of, consumer_key, new_key, register
+from standin_certificate import VENDOR_CERTIFICATE
 
 
 @pytest.fixture
@@ -141,6 +141,13 @@ def test_only_rsa_sha1_is_accepted(caller):
 
 def test_call_without_signature_is_rejected(caller, http):
     assert problem(http.get(f"{caller.url}/api.xro/2.0/Organisation"))[0] == "token_rejected"
+
+
+def test_certificate_past_its_validity_signs_no_more_unless_switched(caller):
+    caller.control("POST", "clock", {"advance_s": 6 * 365 * 86400})
+    assert problem(caller.send("GET", "Organisation"))[0] == "token_rejected"
+    caller.switch(expired_certificate_refused=False)
+    assert caller.send("GET", "Organisation").status_code == 200
 
 
 @pytest.mark.parametrize("value", ["a b+c", "é&ō=1", "100% ~sure~ (yes)", 'Name=="Ōtaki Dairy"', "/?#[]@!$'*,;:"])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from caller import decoded
 from hypothesis import given
 from hypothesis import strategies as some
+from standin_caller import decoded
 
-from fieldbridge.standin.documents.money import line_amount, line_tax, rounded, totals
+from fieldbridge.standin.pricing.money import line_amount, line_tax, rounded, totals
 
 AMOUNTS = some.decimals("-9999", "9999", places=4)
 RATES = some.decimals("0", "100", places=2)

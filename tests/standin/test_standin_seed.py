@@ -13,7 +13,7 @@ from fieldbridge.standin import Options
 from fieldbridge.standin.books.balances import balances
 from fieldbridge.standin.books.books import SwitchBoard
 from fieldbridge.standin.clock import Clock
-from fieldbridge.standin.documents.money import totals
+from fieldbridge.standin.pricing.money import totals
 from fieldbridge.standin.seed.sow import sow
 
 DAY = date(2026, 11, 1)
@@ -80,8 +80,10 @@ def test_invoices_add_up_and_are_mostly_paid(books):
     rows = list(books.invoices.rows())
     for row in rows:
         assert {name: row[name] for name in ("SubTotal", "TotalTax", "Total")} == totals(row["LineItems"], "Exclusive")
-        assert row["Total"] == row["AmountPaid"] + row["AmountDue"]
+        assert row["Total"] == row["AmountPaid"] + row["AmountCredited"] + row["AmountDue"]
         assert row["UpdatedDateUTC"] <= books.now()
+    credited = [row for row in rows if row["AmountCredited"]]
+    assert len(credited) > 10
     statuses = Counter(row["Status"] for row in rows)
     assert statuses["PAID"] > 1000
     assert statuses["DRAFT"] > 20

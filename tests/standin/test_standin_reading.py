@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-from caller import decoded
+from standin_caller import decoded
 
 
 def since(caller, delta_s):
@@ -38,7 +38,9 @@ def test_answers_are_compressed_when_asked_for(caller):
     assert "content-encoding" not in caller.send("GET", "Items", headers={"Accept-Encoding": "identity"}).headers
 
 
-@pytest.mark.parametrize("path", ["Invoices/SO-404", "Contacts/KER014", "Items/GONE", "TaxRates/X", "Nothing", "Users/1"])
+@pytest.mark.parametrize(
+    "path", ["Invoices/SO-404", "Contacts/KER014", "Items/GONE", "TaxRates/X", "Nothing", "Users/1"]
+)
 def test_unknown_records_and_paths_are_404_with_an_empty_html_body(caller, path):
     answer = caller.send("GET", path)
     assert (answer.status_code, answer.content) == (404, b"")
@@ -83,9 +85,7 @@ def test_page_past_the_end_is_empty_unless_switched(caller):
 
 
 def test_pages_together_are_the_whole_list_once(caller):
-    seen = [
-        row["InvoiceID"] for page in "1234" for row in caller.get("Invoices", page=page, pageSize="6")["Invoices"]
-    ]
+    seen = [row["InvoiceID"] for page in "1234" for row in caller.get("Invoices", page=page, pageSize="6")["Invoices"]]
     assert len(seen) == len(set(seen)) == len(caller.get("Invoices")["Invoices"])
 
 

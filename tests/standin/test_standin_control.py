@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from caller import decoded
+from standin_caller import decoded
 
 
 def test_clock_moves_every_time_the_server_uses(caller, invoice):

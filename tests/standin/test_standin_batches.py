@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caller import decoded, messages
+from standin_caller import decoded, messages
 
 NO_GUID = "00000000-0000-0000-0000-000000000000"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from caller import decoded, messages
+from standin_caller import decoded, messages
 
 GUID = "11111111-2222-3333-4444-555555555555"
 NO_GUID = "00000000-0000-0000-0000-000000000000"
@@ -37,7 +37,7 @@ def line(**changes):
             "The TaxType code 'TAX999' does not exist or cannot be used with this type of transaction.",
         ),
         ({"LineItems": [line(LineAmount=11)]}, "The line total 11 does not match the expected line total 10.00"),
-        ({"LineItems": [line(ItemCode="GONE")]}, "Item code 'GONE' is not valid"),
+        ({"LineItems": [{"ItemCode": "GONE", "Quantity": 3}]}, "Item code 'GONE' is not valid"),
         ({"LineItems": [line(AccountCode="")]}, "Account code must be specified"),
         ({"LineItems": [line(Description="")]}, "Description must be specified"),
         ({"LineItems": [line(UnitAmount=-10)]}, "The document total cannot be negative"),

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from fieldbridge.standin.wire.where import QueryInvalidError, predicate
+from fieldbridge.standin.wire.comparing import QueryInvalidError
+from fieldbridge.standin.wire.where import predicate
 
 FIELDS = ("Name", "Email", "Status", "Date", "Total", "IsSold", "Contact.ContactID", "UpdatedDateUTC")
 RECORD = {
@@ -31,7 +32,8 @@ RECORD = {
         ('Name.Contains("TAKI")', True),
         ('Name.StartsWith("ota") AND Name.EndsWith("iry")', True),
         ('Name.ToLower()=="ōtaki dairy"', True),
-        ('Email==null', True),
+        ('Name.ToLower().Contains("OTAKI".ToLower())', True),
+        ("Email==null", True),
         ('Email!=null AND Email.Contains("x")', False),
         ('Email.Contains("x")', False),
         ("IsSold==true", True),

@@ -106,7 +106,9 @@ class Caller:
         """A /standin/ route; moving the clock keeps this caller's timestamps in step."""
         answer = self.http.request(method, f"{self.url}/standin/{path}", json=body)
         assert answer.status_code == 200, answer.text
-        if path in ("clock", "reset"):
+        if path == "reset":
+            self.offset_s = 0.0
+        if path == "clock":
             self.offset_s = self.http.get(f"{self.url}/standin/clock").json()["offset_s"]
         return decoded(answer)
 

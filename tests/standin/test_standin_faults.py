@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
-from caller import decoded
+from standin_caller import decoded
 
 
 def raw_answer(caller, method, path):

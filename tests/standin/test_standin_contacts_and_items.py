@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from caller import decoded, messages
+from standin_caller import decoded, messages
 
 NO_GUID = "00000000-0000-0000-0000-000000000000"
 
@@ -60,12 +60,14 @@ def test_post_matches_by_number_then_name_unless_switched(caller):
     by_number = made(caller, Name="Second Dairy", ContactNumber="C-1")
     sent = {"Name": "Brand New Dairy", "ContactNumber": "C-1"}
     assert "already assigned" in messages(caller.post("Contacts", sent))[0]
-    assert decoded(caller.post("Contacts", {"ContactNumber": "C-1", "FirstName": "Mere"}))["Contacts"][0][
-        "ContactID"
-    ] == by_number["ContactID"]
-    assert decoded(caller.post("Contacts", {"Name": "Brand New Dairy", "FirstName": "Mere"}))["Contacts"][0][
-        "ContactID"
-    ] == by_name["ContactID"]
+    assert (
+        decoded(caller.post("Contacts", {"ContactNumber": "C-1", "FirstName": "Mere"}))["Contacts"][0]["ContactID"]
+        == by_number["ContactID"]
+    )
+    assert (
+        decoded(caller.post("Contacts", {"Name": "Brand New Dairy", "FirstName": "Mere"}))["Contacts"][0]["ContactID"]
+        == by_name["ContactID"]
+    )
 
 
 def test_omitted_fields_are_preserved(caller):

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
-from caller import Caller, certificate_of, consumer_key, new_key, register
+from standin_caller import Caller, certificate_of, consumer_key, new_key, register
 
 from fieldbridge.standin import Options, running
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from caller import decoded, messages
+from standin_caller import decoded, messages
 
 
 def created(caller, invoice, **changes):
@@ -248,7 +248,7 @@ def test_contact_id_alone_leaves_the_contact_as_it_was(caller, invoice):
 
 def test_balances_follow_the_invoices_without_touching_the_contact(caller, invoice):
     contact = caller.get("Contacts", where='AccountNumber=="KER014"', page="1")["Contacts"][0]
-    past = (date.today() - timedelta(days=3)).isoformat()
+    past = (datetime.now(UTC) - timedelta(days=3)).date().isoformat()
     created(caller, invoice, Status="AUTHORISED")
     created(caller, invoice, Status="AUTHORISED", InvoiceNumber="SO-2", DueDate=past)
     after = caller.get(f"Contacts/{contact['ContactID']}")["Contacts"][0]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
 import httpx2
 import pytest
-from caller import decoded
+from standin_caller import decoded
 
 KEY = {"Idempotency-Key": "order-1"}
 
@@ -73,6 +76,18 @@ def test_over_long_keys_are_refused_unless_switched(caller, invoice):
 def test_reads_ignore_the_key(caller):
     for path in ("Items", "Accounts"):
         assert caller.send("GET", path, headers=KEY).status_code == 200
+
+
+@pytest.mark.parametrize(("refused", "status"), [(False, 200), (True, 409)])
+def test_duplicate_of_a_running_call_waits_or_is_refused(caller, invoice, refused, status):
+    caller.switch(in_flight_duplicate_refused=refused)
+    caller.control("POST", "faults", {"kind": "delay", "delay_s": 0.3})
+    with ThreadPoolExecutor(1) as pool, httpx2.Client() as http:
+        first = pool.submit(put, replace(caller, http=http), invoice)
+        while not caller.control("GET", "received")["received"]:
+            pass
+        assert put(caller, invoice).status_code == status
+        assert first.result().status_code == 200
 
 
 def test_lost_answer_is_given_to_the_second_try(caller, invoice):
