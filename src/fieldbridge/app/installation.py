@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Self
 
 import httpx2
+import sqlalchemy as sa
 
 from fieldbridge.app.settings import Settings
 from fieldbridge.core.errors import SetupError
@@ -81,8 +82,19 @@ def opened(settings: Settings) -> Iterator[Installation]:
     key = load_key(settings.key.get_secret_value(), settings.key_file)
     engine = open_engine(settings.url)
     try:
-        migrate(engine)
+        _migrated(engine)
         with Installation(settings, Database(engine), Vault(key)) as installation:
             yield installation
     finally:
         engine.dispose()
+
+
+def _migrated(engine: sa.Engine) -> None:
+    try:
+        migrate(engine)
+    except sa.exc.OperationalError as error:
+        raise SetupError(
+            "database.unreachable",
+            f"The database {engine.url.render_as_string()} cannot be used: {error.orig}.",
+            remedy="Check FIELDBRIDGE_DATABASE_URL, and that the database runs.",
+        ) from error

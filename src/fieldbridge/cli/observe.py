@@ -7,9 +7,9 @@ import typer
 
 from fieldbridge.app import problems as app_problems
 from fieldbridge.app.installation import opened
-from fieldbridge.app.status import FlowStatus, Status, statuses
+from fieldbridge.app.status import Status, statuses
 from fieldbridge.cli.output import Json, Output, output
-from fieldbridge.cli.runs import Only
+from fieldbridge.cli.runs import Only, moved
 from fieldbridge.store.ledger import runs
 from fieldbridge.store.ledger.problems import OpenProblem
 
@@ -38,7 +38,8 @@ def _tell(one: Status, shown: Output) -> None:
     if one.paused_because:
         shown.say(f"  paused: {one.paused_because}")
     rows = [
-        [flow.flow, flow.error or flow.doing or flow.state, _moment(flow.ended_at), _moved(flow)] for flow in one.flows
+        [flow.flow, flow.error or flow.doing or flow.state, _moment(flow.ended_at), moved(flow.counts)]
+        for flow in one.flows
     ]
     shown.table("", ["flow", "state", "ended", "moved"], rows or [["", "never ran", "", ""]])
     shown.say(
@@ -49,10 +50,6 @@ def _tell(one: Status, shown: Output) -> None:
 
 def _moment(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S}" if at else "under way"
-
-
-def _moved(flow: FlowStatus) -> str:
-    return ", ".join(f"{count} {name}" for name, count in flow.counts.items() if count)
 
 
 def problems(context: typer.Context, connection: Only = None, as_json: Json = False) -> None:

@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from threading import Event
 from typing import Annotated
@@ -19,6 +19,19 @@ from fieldbridge.core.errors import SetupError
 from fieldbridge.store.ledger.runs import Run
 
 TICK_S = 1.0
+ORDER = (
+    "accounts",
+    "tax rates",
+    "contacts",
+    "items",
+    "files",
+    "rows",
+    "taken",
+    "repeats",
+    "unsure",
+    "posted",
+    "adopted",
+)
 
 
 class Flow(StrEnum):
@@ -52,7 +65,9 @@ def run(context: typer.Context, as_json: Json = False) -> None:
         with workshop.opened(installation) as work:
             if not work.works_here:
                 raise SetupError(
-                    "run.already", "Another fieldbridge is running for this home.", remedy="Stop it first, or use it."
+                    "run.already",
+                    "Another fieldbridge runs for this home already.",
+                    remedy="Let it go on, or stop it first.",
                 )
             shown.show(
                 {"running": names}, lambda: shown.say(f"Running {', '.join(names)}. Ctrl-C stops."), as_json=as_json
@@ -92,7 +107,7 @@ def follow(work: Workshop, run_id: int, shown: Output, *, quiet: bool) -> Run:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=shown.err, disable=quiet, transient=True) as progress:
+    with Progress(*columns, console=shown.err, disable=quiet or not shown.err.is_terminal, transient=True) as progress:
         bar = progress.add_task("queued", total=None)
         for seen in work.watch(run_id):
             handled = sum(seen.counts.get(name, 0) for name in ("posted", "parked", "repeats"))
@@ -104,13 +119,19 @@ def follow(work: Workshop, run_id: int, shown: Output, *, quiet: bool) -> Run:
 def tell(installation: Installation, ended: Iterable[Run], shown: Output) -> None:
     """Say what runs did, and what waits for a person."""
     for one in ended:
-        moved = ", ".join(f"{count} {name}" for name, count in one.counts.items() if count) or "nothing to do"
-        shown.say(f"{one.connection_id} {one.flow}: {one.state}: {moved}")
+        told = moved(one.counts) or "nothing to do"
+        shown.say(f"{one.connection_id} {one.flow}: {one.state}: {told}")
         if one.error:
             shown.say(f"  {one.error}")
         for found in problems.still_open(installation, one.connection_id):
             if found.flow == one.flow:
                 shown.say(f"  ! {found.message}\n    → {found.remedy}")
+
+
+def moved(counts: Mapping[str, int]) -> str:
+    """What a run has moved, in the order of the work."""
+    ordered = sorted(counts.items(), key=lambda each: ORDER.index(each[0]) if each[0] in ORDER else len(ORDER))
+    return ", ".join(f"{name} {count}" for name, count in ordered if count)
 
 
 def plan(context: typer.Context, flow: FlowName, connection: Only = None, as_json: Json = False) -> None:

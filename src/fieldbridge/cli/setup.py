@@ -104,7 +104,7 @@ def connections(context: typer.Context, as_json: Json = False) -> None:
     shown = output()
 
     def words() -> None:
-        rows = [[one.id, one.organisation_name, one.folder, one.paused_because or "running"] for one in found]
+        rows = [[one.id, one.organisation_name, one.folder, one.paused_because or "active"] for one in found]
         shown.table("", ["connection", "organisation", "folder", "state"], rows)
         for one in found:
             shown.say(f"\n# {one.id}\n{one.settings}")

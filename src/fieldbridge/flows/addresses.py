@@ -12,5 +12,5 @@ def addresses_of(contact: Contact) -> tuple[DeliveryAddress, ...]:
     if street is None:
         return ()
     town = " ".join(part for part in (street.city, street.postal_code) if part)
-    lines = (*street.lines[:2], town) if len(street.lines) >= 2 else (*street.lines, town)
+    lines = (*street.lines[:1], ", ".join(street.lines[1:]), town)
     return (DeliveryAddress(customer=contact.code, code=STREET_CODE, lines=tuple(line for line in lines if line)),)

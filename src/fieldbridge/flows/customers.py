@@ -5,6 +5,8 @@ from fieldbridge.core.records.books import Address, Contact
 from fieldbridge.core.records.field import Customer
 from fieldbridge.flows.groups import Marks, marks_of
 
+LINES = 4
+
 
 def is_outlet(contact: Contact) -> bool:
     """Active contacts with a code; IsCustomer would miss a brand-new one, because Xero sets it at the first sale."""
@@ -38,7 +40,9 @@ def _lines(address: Address | None) -> tuple[str, ...]:
     if address is None:
         return ()
     place = tuple(part for part in (address.city, address.region) if part)
-    return (*address.lines, *place)[:4] if len(address.lines) < 3 else (*address.lines[:3], " ".join(place))
+    if len(address.lines) + len(place) <= LINES:
+        return (*address.lines, *place)
+    return (*address.lines[: LINES - 2], ", ".join(address.lines[LINES - 2 :]), " ".join(place))
 
 
 def faults(contact: Contact, twins: int) -> list[Problem]:

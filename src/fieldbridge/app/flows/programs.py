@@ -14,6 +14,7 @@ from fieldbridge.app.flows.taking import Taker
 from fieldbridge.app.installation import Installation
 from fieldbridge.core.errors import OutageError
 from fieldbridge.engine.stages import Program, RunRef, Stage, Stop, Turn
+from fieldbridge.field.folder.inbox import Ready
 from fieldbridge.store.ledger import connections, intake, runs, schedules
 
 MASTER_DATA, TRANSACTIONS = "master-data", "transactions"
@@ -29,6 +30,7 @@ class Flows:
     installation: Installation
     taker: Taker = field(default_factory=Taker)
     watcher: Taker = field(default_factory=Taker)
+    announced: dict[str, frozenset[Ready]] = field(default_factory=dict)
 
     def programs(self) -> dict[str, Program]:
         """Every flow by name."""
@@ -73,15 +75,21 @@ class Flows:
         with self.installation.database.read() as tx:
             if intake.has_open(tx, connection_id):
                 return True
-        return self.has_new_files(connection_id)
+        return bool(self._ready_files(connection_id))
 
     def has_new_files(self, connection_id: str) -> bool:
-        """Whether an order file lies ready in the folder. An unreachable folder has none; a run will say so."""
-        context = context_of(self.installation, RunRef(connection_id, TRANSACTIONS, 0))
+        """Whether an order file has become ready since the last look: one that was refused is not new again."""
+        ready = self._ready_files(connection_id)
+        before = self.announced.get(connection_id, frozenset())
+        self.announced[connection_id] = ready
+        return bool(ready - before)
+
+    def _ready_files(self, connection_id: str) -> frozenset[Ready]:
+        """What may be read now. An unreachable folder holds nothing; a run will say so."""
         try:
-            return bool(self.watcher.look(context))
+            return frozenset(self.watcher.look(context_of(self.installation, RunRef(connection_id, TRANSACTIONS, 0))))
         except OutageError:
-            return False
+            return frozenset()
 
     def _begin(self, ref: RunRef) -> None:
         with self.installation.database.write() as tx:
