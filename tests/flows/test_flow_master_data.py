@@ -116,7 +116,7 @@ def test_a_shared_code_and_clashing_groups_are_told_to_the_office():
 def test_the_street_is_delivery_address_one():
     (made,) = addresses_of(CAFE)
     assert (made.customer, made.code) == ("KAI001", "1")
-    assert made.lines == ("1 West End", "Shop 2", "Kaikōura 7300")
+    assert made.lines == ("1 West End", "Shop 2, Upstairs", "Kaikōura 7300")
     assert addresses_of(replace(CAFE, street=None)) == ()
 
 
