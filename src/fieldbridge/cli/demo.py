@@ -99,7 +99,7 @@ def _stage(folder: Path, seed: int, as_json: bool) -> Iterator[Stage]:
     site = folder / "site"
     site.mkdir()
     settings = Settings(home=folder / "home", database_url="", unsure_hold_s=HOLD_S)
-    with local_xero.started(seed) as url, opened(settings) as installation:
+    with local_xero.started("--seed", str(seed)) as url, opened(settings) as installation:
         office = Office(url)
         try:
             yield Stage(installation, office, url, site, output(), as_json)

@@ -12,9 +12,12 @@ STOP_WITHIN_S = 5
 
 
 @contextmanager
-def started(seed: int) -> Iterator[str]:
-    """Start it, give its address, and stop it in the end. Errors: SetupError when it does not come up."""
-    command = [sys.executable, "-m", "fieldbridge.standin", "--port", "0", "--seed", str(seed)]
+def started(*options: str) -> Iterator[str]:
+    """Start it with some options of its own, give its address, and stop it in the end.
+
+    Errors: SetupError when it does not come up.
+    """
+    command = [sys.executable, "-m", "fieldbridge.standin", "--port", "0", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             line = process.stdout.readline() if process.stdout else ""
