@@ -328,7 +328,9 @@ def test_a_document_discount_comes_on_top_of_the_discount_of_the_line():
 
 
 def test_four_decimals_of_price_survive():
-    order = simple(lines=(line(quantity="7", price="2.2525", total="15.77"),), total=Decimal("15.77"), tax=Decimal("2.37"))
+    order = simple(
+        lines=(line(quantity="7", price="2.2525", total="15.77"),), total=Decimal("15.77"), tax=Decimal("2.37")
+    )
     made = invoice_of(order)
     assert made.lines[0].unit_amount == Decimal("2.2525")
     assert made.total == Decimal("18.14")

@@ -63,7 +63,7 @@ def test_money_is_exact_from_numbers_and_from_text(body):
     assert decode(body, Priced, "a price").unit_price == Decimal("4.2525")
 
 
-@given(st.decimals(-10**9, 10**9, places=4))
+@given(st.decimals(-(10**9), 10**9, places=4))
 def test_money_survives_the_way_there_and_back(amount):
     body = encode({"UnitPrice": amount})
     assert b'"' not in body.removeprefix(b'{"UnitPrice":')
@@ -74,7 +74,9 @@ def test_what_is_not_known_is_passed_over():
     assert decode(b'{"New":{"Deep":[1]},"UnitPrice":1}', Priced, "a price").unit_price == 1
 
 
-@pytest.mark.parametrize("body", [b"", b'{"UnitPrice":4.2', b"[]", b'{"UnitPrice":{}}', b"<html>", b'{"UnitPrice":"\xff"}'])
+@pytest.mark.parametrize(
+    "body", [b"", b'{"UnitPrice":4.2', b"[]", b'{"UnitPrice":{}}', b"<html>", b'{"UnitPrice":"\xff"}']
+)
 def test_a_cut_off_or_foreign_answer_is_a_surprise_that_says_about_what(body):
     with pytest.raises(SurpriseError) as caught:
         decode(body, Priced, "the prices")

@@ -148,7 +148,10 @@ def test_trouble_at_xero_is_an_outage_for_a_read_and_leaves_a_write_unsure(statu
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b'{"ErrorNumber":14,"Type":"PostDataInvalidException","Message":"Error converting value"}', "Error converting"),
+        (
+            b'{"ErrorNumber":14,"Type":"PostDataInvalidException","Message":"Error converting value"}',
+            "Error converting",
+        ),
         (b'{"Message":"x","Elements":[{"ValidationErrors":[{"Message":"One"},{"Message":"Two"}]}]}', "One; Two"),
         (b"{}", "no reason given"),
     ],

@@ -21,10 +21,11 @@ from fieldbridge.store.database import Database, chunks, migrate, open_engine
 from fieldbridge.store.ledger import deliveries, problems, runs
 from fieldbridge.store.ledger.connections import Connection
 from fieldbridge.store.ledger.problems import OpenProblem
-from fieldbridge.store.schema import book, connection, intake, intake_file, watermark
+from fieldbridge.store.schema import book, connection, delivery, intake, intake_file, problem, watermark
 
 ROWS_PER_COPY = 1000
 EVERYTHING = 1_000_000
+LOOKED_AT = (connection, book, watermark, intake_file, intake, delivery, problem)
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +87,7 @@ def _scratch(installation: Installation, one: Connection, folder: Path) -> Itera
         migrate(engine)
         scratch = Database(engine)
         with installation.database.read() as source, scratch.write() as target:
-            for table in (connection, book, watermark, intake_file, intake):
+            for table in LOOKED_AT:
                 _copy(source, target, table, one.id)
             target.execute(connection.update().values(folder=str(site)))
         yield Installation(installation.settings, scratch, installation.vault, installation.now, installation.pause)

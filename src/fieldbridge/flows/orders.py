@@ -223,9 +223,15 @@ def _reference(order: Order, template: str) -> str:
 
 
 def reference_faults(template: str) -> list[str]:
-    """Names in a reference template that mean nothing."""
-    named = [name for _, name, _, _ in Formatter().parse(template) if name is not None]
-    return [name for name in named if name not in REFERENCE_FIELDS]
+    """Names in a reference template that mean nothing; the template itself when it is not one."""
+    try:
+        named = [name for _, name, _, _ in Formatter().parse(template) if name is not None]
+        faults = [name for name in named if name not in REFERENCE_FIELDS]
+        if not faults:
+            template.format(**dict.fromkeys(REFERENCE_FIELDS, ""))
+    except ValueError:
+        return [template]
+    return faults
 
 
 def _text(text: str) -> str:

@@ -8,6 +8,8 @@ from fieldbridge.core.errors import OutageError, UnsureError
 from fieldbridge.net.exchange import Answer, Call, Handler
 
 TIMEOUT_S = 30.0
+# One client serves every connection of a process; how many calls one connection may have under way is not its affair.
+CONNECTIONS_MAX = 200
 # Shorter than servers keep idle connections, so that a write rarely meets one the server has just closed.
 KEEP_ALIVE_S = 4.0
 NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
@@ -15,7 +17,7 @@ NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, ht
 
 def open_client(timeout_s: float = TIMEOUT_S) -> httpx2.Client:
     """A client that follows nothing and retries nothing."""
-    limits = httpx2.Limits(max_connections=5, keepalive_expiry=KEEP_ALIVE_S)
+    limits = httpx2.Limits(max_connections=CONNECTIONS_MAX, keepalive_expiry=KEEP_ALIVE_S)
     return httpx2.Client(timeout=timeout_s, limits=limits, follow_redirects=False)
 
 

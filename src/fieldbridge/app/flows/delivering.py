@@ -5,7 +5,7 @@ begins was left by a process that died.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from fieldbridge.app.flows import settling
 from fieldbridge.app.flows.context import Context
@@ -19,6 +19,7 @@ from fieldbridge.xero.invoices import BATCH_MAX
 
 UNSURE_PER_TURN = 200
 LONGEST_HOLD = timedelta(minutes=15)
+AT_ONCE = datetime.min.replace(tzinfo=UTC)
 
 
 def deliver(context: Context) -> Turn:
@@ -52,7 +53,7 @@ def _abandon_orphans(context: Context) -> None:
 def _ripe_at(context: Context, one: Delivery) -> datetime:
     """When an unsure Delivery may be looked up: after the time-out and the read lag, longer at each attempt."""
     if one.sent_at is None:
-        return context.now()
+        return AT_ONCE
     hold = timedelta(seconds=context.installation.settings.unsure_hold_s * 2.0 ** (one.attempt - 1))
     return one.sent_at + min(hold, LONGEST_HOLD)
 

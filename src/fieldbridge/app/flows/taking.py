@@ -89,14 +89,18 @@ def _report_file(context: Context, name: str, code: str, message: str, remedy: s
     with context.write() as tx:
         found = Problem(kind="file", key=name, code=code, message=message, remedy=remedy)
         problems.report(tx, context.id, context.ref.flow, found, context.now())
+        runs.count(tx, context.ref.run_id, problems=1)
 
 
 def _arrive(arriving: Arriving, parsed: OrderFile) -> None:
     if not parsed.complete:
         _report(arriving, _incomplete(arriving.name, parsed), None)
+        runs.count(arriving.tx, arriving.context.ref.run_id, problems=1)
     for some in chunks(parsed.entries, ENTRIES_PER_LOOK_UP):
         known = intake.known(arriving.tx, arriving.context.id, [entry.key for entry in some if entry.key])
         _keep(arriving, [_judged(arriving, entry, known) for entry in some])
+    if parsed.complete:
+        problems.close_of_files(arriving.tx, arriving.context.id, arriving.name, arriving.context.now())
 
 
 def _keep(arriving: Arriving, judged: list[Judged]) -> None:

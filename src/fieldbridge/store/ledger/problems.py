@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from fieldbridge.core.plan import Problem
 from fieldbridge.store.schema import intake, intake_file, problem
 
+INCOMPLETE, CHANGED = "file.incomplete", "order.changed_after_posting"
+
 
 class OpenProblem(msgspec.Struct, frozen=True, kw_only=True):
     """A Problem somebody has to look at."""
@@ -70,19 +72,39 @@ def close_unless_seen(
     close(tx, [row["id"] for row in rows if (row["code"], row["key"]) not in seen], "gone when looked at again", at)
 
 
+def close_of_files(tx: sa.Connection, connection_id: str, arrived: str, at: datetime) -> None:
+    """Close what is open about the file that has now arrived whole, and about files whose orders all came again."""
+    unfinished = (
+        sa.select(intake_file.c.name)
+        .join(intake, intake.c.file_id == intake_file.c.id)
+        .where(intake.c.connection_id == connection_id, intake.c.state == "parked", intake.c.reason == INCOMPLETE)
+    )
+    came_again = sa.and_(problem.c.code == INCOMPLETE, problem.c.key.not_in(unfinished))
+    rows = tx.execute(
+        _open(connection_id).where(problem.c.kind == "file", sa.or_(problem.c.key == arrived, came_again))
+    ).mappings()
+    close(tx, [row["id"] for row in rows], "came again whole", at)
+
+
 def retry(tx: sa.Connection, chosen: list[OpenProblem], at: datetime) -> int:
-    """Plan the parked transactions behind some Problems again. Shape: how many will be."""
+    """Plan the parked transactions behind some Problems again. Shape: how many will be.
+
+    What came again changed after it had gone to Xero stays parked: trying could only collide with the first.
+    """
     ids = [one.intake_id for one in chosen if one.intake_id is not None]
-    names = [one.key for one in chosen if one.kind == "file"]
-    of_files = sa.select(intake_file.c.id).where(intake_file.c.name.in_(names))
+    files = [one for one in chosen if one.kind == "file"]
+    of_files = sa.select(intake_file.c.id).where(
+        sa.tuple_(intake_file.c.connection_id, intake_file.c.name).in_([(one.connection_id, one.key) for one in files])
+    )
     again = intake.update().where(
-        sa.or_(intake.c.id.in_(ids), intake.c.file_id.in_(of_files)),
+        sa.or_(intake.c.id.in_(ids), sa.and_(intake.c.file_id.in_(of_files), intake.c.reason == INCOMPLETE)),
         intake.c.state == "parked",
+        intake.c.reason != CHANGED,
         intake.c.record.is_not(None),
     )
     tried = list(tx.execute(again.values(state="waiting", reason="").returning(intake.c.id)).scalars())
     close_of_intake(tx, tried, "tried again", at)
-    close(tx, [one.id for one in chosen if one.kind == "file"], "tried again", at)
+    close(tx, [one.id for one in files], "tried again", at)
     return len(tried)
 
 

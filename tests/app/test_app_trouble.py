@@ -1,0 +1,237 @@
+"""Trouble on the way: lost answers, limits, refusals, revoked sign-ins. Never a lost or doubled order."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import httpx2
+import msgspec
+import pytest
+
+from app.scene import Clock, codes, lay, left, numbers, order, posted, puts, raw, with_line
+from fieldbridge.app import certificate, connect
+from fieldbridge.app.demo.office import Office
+from fieldbridge.app.status import statuses
+from fieldbridge.core.errors import AccessError, GuardError, SetupError
+from standin.standin_certificate import VENDOR_CERTIFICATE
+
+ORDERS = [order(number) for number in range(3)]
+SPOILT = '{"ErrorNumber":14,"Type":"PostDataInvalidException","Message":"Error converting value"}'
+
+
+def connect_as(site, name, app, settings=None):
+    return connect.connect(site.installation, connect.Request(name, site.xero.url, site.folder, settings), app)
+
+
+def new_app(site, name="Another app", pem=None):
+    office = Office(site.xero.url)
+    try:
+        return office.add_private_app(name, pem or certificate.certificate(site.installation))
+    finally:
+        office.close()
+
+
+def delete_apps(site):
+    """What a person at the client does when they remove the app from My Applications."""
+    with httpx2.Client(base_url=site.xero.url, follow_redirects=True) as browser:
+        listed = browser.get("/my-applications").text
+        for part in listed.split('href="/my-applications/')[1:]:
+            identity = part.split('"')[0]
+            if identity != "add":
+                browser.post(f"/my-applications/{identity}/delete")
+
+
+@pytest.mark.parametrize(
+    ("fault", "sent"),
+    [
+        ({"kind": "lost_after"}, 1),
+        ({"kind": "truncated"}, 1),
+        ({"kind": "status", "status": 500, "commits": True}, 1),
+        ({"kind": "status", "status": 503, "commits": True, "body": "The Xero API is temporarily unavailable"}, 1),
+        ({"kind": "lost_before"}, 2),
+        ({"kind": "offline"}, 2),
+        ({"kind": "status", "status": 500}, 2),
+    ],
+    ids=lambda value: "-".join(str(one) for one in value.values()) if isinstance(value, dict) else "",
+)
+def test_what_was_not_answered_is_looked_up_and_sent_again_only_if_it_is_not_there(sqlite_site, fault, sent):
+    site = sqlite_site
+    lay(site, "orders.txt", raw(*ORDERS))
+    site.xero.fault(path="Invoices", method="PUT", **fault)
+    run = site.sync()
+    assert (run.exit_code, run.error) == (0, None)
+    assert posted(site).keys() == numbers(ORDERS)
+    assert len(puts(site.xero)) == sent
+    assert run.counts.get("adopted", 0) == (3 if sent == 1 else 0)
+    assert (left(site), site.problems()) == ([], [])
+    keys = [one["idempotency_key"] for one in puts(site.xero)]
+    assert len(set(keys)) == len(keys)
+
+
+def test_an_order_xero_refuses_is_parked_with_xeros_words_and_its_batch_goes(sqlite_site):
+    site = sqlite_site
+    many = with_line("9", quantity=Decimal(90000), total=Decimal("382500.00"))
+    many = msgspec.structs.replace(many, kind="I", total=Decimal("382500.00"), tax=Decimal("57375.00"))
+    lay(site, "orders.txt", raw(ORDERS[0], many, *ORDERS[1:]))
+    assert site.sync().exit_code == 1
+    assert posted(site).keys() == numbers(ORDERS)
+    (found,) = site.problems()
+    assert (found.key, found.code) == ("BV9", "xero.refused")
+    assert "quantity on hand" in found.message
+    assert len(puts(site.xero)) == 1
+
+
+def test_a_request_that_one_order_spoils_is_sent_apart_and_only_the_guilty_one_is_parked(sqlite_site):
+    site = sqlite_site
+    lay(site, "orders.txt", raw(*ORDERS))
+    site.xero.fault("status", "Invoices", "PUT", status=400, body=SPOILT, times=2)
+    assert site.sync().exit_code == 1
+    assert posted(site).keys() == numbers(ORDERS[1:])
+    (found,) = site.problems()
+    assert (found.key, found.code) == ("BV0", "xero.refused_request")
+    assert "Error converting value" in found.message
+    assert len(puts(site.xero)) == 4
+    assert left(site) == []
+
+
+def test_a_number_that_another_document_holds_is_never_overwritten(sqlite_site):
+    site = sqlite_site
+    lay(site, "a.txt", raw(ORDERS[0]))
+    site.sync()
+    site.xero.edit("invoices", "SO-BV0", InvoiceNumber="SO-BV1", Reference="by hand")
+    before = posted(site)["SO-BV1"]
+    fewer = with_line("1", quantity=Decimal(2), total=Decimal("8.50"))
+    lay(site, "b.txt", raw(msgspec.structs.replace(fewer, total=Decimal("8.50"), tax=Decimal("1.28")), ORDERS[2]))
+    assert site.sync().exit_code == 1
+    assert codes(site) == [("BV1", "xero.number_taken")]
+    assert "58.65" in site.problems()[0].message
+    assert posted(site).keys() == {"SO-BV1", "SO-BV2"}
+    assert posted(site)["SO-BV1"] == before
+
+
+def test_a_minute_limit_in_the_middle_of_a_run_is_waited_for(sqlite_site):
+    site = Clock().given_to(sqlite_site)
+    lay(site, "orders.txt", raw(*ORDERS))
+    site.xero.fault("rate_minute", "Contacts", "GET")
+    site.xero.fault(
+        "status", "Invoices", "PUT", status=429, headers={"Retry-After": "1", "X-Rate-Limit-Problem": "minute"}
+    )
+    run = site.sync()
+    assert (run.exit_code, run.error) == (0, None)
+    assert posted(site).keys() == numbers(ORDERS)
+
+
+def test_a_spent_day_ends_the_run_unfinished_and_the_next_day_completes_it(sqlite_site):
+    clock = Clock()
+    site = clock.given_to(sqlite_site)
+    lay(site, "orders.txt", raw(*ORDERS))
+    site.xero.fault("rate_day", "Invoices", "PUT")
+    run = site.sync()
+    assert (run.state, run.exit_code) == ("unfinished", 4)
+    assert "day limit" in run.error
+    assert posted(site) == {}
+    assert left(site) == ["orders.txt"]
+    again = site.sync()
+    assert again.exit_code == 4
+    assert len(puts(site.xero)) == 1
+    clock.ahead += timedelta(days=1, seconds=5)
+    assert site.sync().exit_code == 0
+    assert posted(site).keys() == numbers(ORDERS)
+    assert left(site) == []
+
+
+def test_a_revoked_sign_in_pauses_the_connection_and_connecting_again_loses_nothing(sqlite_site):
+    site = sqlite_site
+    lay(site, "orders.txt", raw(*ORDERS))
+    delete_apps(site)
+    run = site.sync()
+    assert (run.state, run.exit_code) == ("halted", 3)
+    assert "access.token_rejected" in run.error
+    assert "Reconnect" in run.error
+    (status,) = statuses(site.installation)
+    assert status.paused_because
+    assert left(site) == ["orders.txt"]
+    connect_as(site, "kauri", new_app(site))
+    (status,) = statuses(site.installation)
+    assert status.paused_because is None
+    assert site.sync().exit_code == 0
+    assert posted(site).keys() == numbers(ORDERS)
+
+
+def test_a_sign_in_revoked_between_intent_and_call_leaves_the_order_to_be_sent_later(sqlite_site):
+    site = sqlite_site
+    lay(site, "orders.txt", raw(*ORDERS))
+    denied = "oauth_problem=token_rejected&oauth_problem_advice=gone"
+    site.xero.fault("status", "Invoices", "PUT", status=401, body=denied)
+    assert site.sync().exit_code == 3
+    assert posted(site) == {}
+    assert site.sync().exit_code == 0
+    assert posted(site).keys() == numbers(ORDERS)
+
+
+def test_another_organisation_behind_the_credentials_stops_everything(sqlite_site):
+    site = sqlite_site
+    lay(site, "orders.txt", raw(*ORDERS))
+    site.xero.control(
+        "POST", "organisation", {"OrganisationID": "00000000-1111-2222-3333-444444444444", "Name": "Rimu Limited"}
+    )
+    run = site.sync()
+    assert (run.state, run.exit_code) == ("halted", 6)
+    assert "guard.other_organisation" in run.error
+    assert "Rimu Limited" in run.error
+    assert posted(site) == {}
+    with pytest.raises(GuardError) as caught:
+        connect_as(site, "kauri", new_app(site))
+    assert caught.value.code == "guard.other_organisation"
+    assert site.installation.connection("kauri").organisation_name == "Kauri Wholesale Limited"
+
+
+def test_the_certificate_of_the_article_can_be_registered_but_our_key_does_not_fit_it(sqlite_site):
+    site = sqlite_site
+    app = new_app(site, "Opmetrix", VENDOR_CERTIFICATE)
+    with pytest.raises(AccessError) as caught:
+        connect_as(site, "other", app)
+    assert caught.value.code == "access.signature_invalid"
+    assert "could not verify our signature" in caught.value.message
+    assert "certificate" in caught.value.remedy
+    with pytest.raises(SetupError):
+        site.installation.connection("other")
+
+
+@pytest.mark.parametrize(
+    ("toml", "code"),
+    [
+        ("[transactions]\nnumber_prefx = 'X'", "settings.connection"),
+        ("[transactions]\ntolerance = 'lots'", "settings.connection"),
+        ("[transactions", "settings.connection"),
+        ("[transactions]\nreference = '{customer}'", "settings.reference"),
+        ("[transactions]\nreference = '{rep'", "settings.reference"),
+        ("[profile]\nencoding = 'klingon'", "settings.connection"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused_before_anything_is_kept(sqlite_site, toml, code):
+    site = sqlite_site
+    with pytest.raises(SetupError) as caught:
+        connect_as(site, "second", new_app(site), toml)
+    assert caught.value.code == code
+    assert [one.id for one in site.installation.connections()] == ["kauri"]
+
+
+@pytest.mark.parametrize("name", ["", "a b", "../x", "x" * 41, "ā", "a;b"])
+def test_a_name_that_could_not_be_a_name_everywhere_is_refused(sqlite_site, name):
+    site = sqlite_site
+    with pytest.raises(SetupError) as caught:
+        connect_as(site, name, connect.PrivateApp("a", "b"))
+    assert caught.value.code == "connection.name"
+
+
+def test_a_folder_that_goes_away_ends_the_run_unfinished_and_nothing_is_lost(sqlite_site):
+    site = sqlite_site
+    lay(site, "orders.txt", raw(*ORDERS))
+    aside = site.folder.rename(site.folder.with_name("unplugged"))
+    run = site.sync()
+    assert (run.state, run.exit_code) == ("unfinished", 4)
+    assert "folder.unreachable" in run.error
+    aside.rename(site.folder)
+    assert site.sync().exit_code == 0
+    assert posted(site).keys() == numbers(ORDERS)
+    assert codes(site) == []

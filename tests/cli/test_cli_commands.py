@@ -1,0 +1,213 @@
+"""The command: help that teaches, JSON that parses, exit codes, and no secret in any output or file."""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+
+from app.scene import lay, order, raw
+from fieldbridge.app import installation
+from fieldbridge.app.certificate import private_key
+from fieldbridge.app.demo.office import Office
+from fieldbridge.app.settings import Settings
+from fieldbridge.cli.main import run as enter
+from support.xero import Xero
+
+COMMANDS = (
+    "demo",
+    "certificate",
+    "guide",
+    "connect",
+    "connections",
+    "run",
+    "sync",
+    "plan",
+    "status",
+    "problems",
+    "retry",
+    "log",
+    "standin",
+)
+
+
+@dataclass
+class Shell:
+    """Somebody at a terminal, with a home of their own. Everything printed is kept in `said`.
+
+    Commands run in this process: the way a console script enters, without the cost of an interpreter each time.
+    """
+
+    home: Path
+    folder: Path
+    xero: Xero
+    patch: pytest.MonkeyPatch
+    captured: pytest.CaptureFixture
+    said: str = ""
+
+    def run(self, *arguments: object, code: int = 0, **environment: str) -> str:
+        with self.patch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", ["fieldbridge", "--home", str(self.home), *(str(one) for one in arguments)])
+            with pytest.raises(SystemExit) as ended:
+                enter()
+        out, err = self.captured.readouterr()
+        self.said += out + err
+        assert (ended.value.code or 0) == code, (arguments, out, err)
+        return out or err
+
+    def json(self, *arguments: object, code: int = 0, **environment: str):
+        return json.loads(self.run(*arguments, "--json", code=code, **environment))
+
+    def connect(self, app, *more: object, code: int = 0):
+        return self.run(
+            "connect",
+            "kauri",
+            "--folder",
+            self.folder,
+            "--xero-url",
+            self.xero.url,
+            *more,
+            code=code,
+            FIELDBRIDGE_CONSUMER_KEY=app.consumer_key,
+            FIELDBRIDGE_CONSUMER_SECRET=app.consumer_secret,
+        )
+
+    def new_app(self):
+        office = Office(self.xero.url)
+        try:
+            return office.add_private_app("Opmetrix", self.json("certificate")["certificate"])
+        finally:
+            office.close()
+
+
+@pytest.fixture
+def shell(tmp_path, xero, monkeypatch, capsys):
+    folder = tmp_path / "site"
+    folder.mkdir()
+    for name in [name for name in os.environ if name.startswith("FIELDBRIDGE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("FIELDBRIDGE_UNSURE_HOLD_S", "0.05")
+    return Shell(tmp_path / "home", folder, xero, monkeypatch, capsys)
+
+
+def test_the_command_names_every_command_and_each_has_help_that_teaches(shell):
+    listed = shell.run("--help")
+    for name in COMMANDS:
+        assert name in listed
+        taught = shell.run(name, "--help")
+        assert "--json" in taught
+        assert len(taught) > 300
+
+
+def test_from_nothing_to_invoices_in_json_and_no_secret_shows_anywhere(shell):
+    app = shell.new_app()
+    made = json.loads(shell.connect(app, "--json"))
+    assert made["organisation"] == "Kauri Wholesale Limited"
+    lay(shell, "orders.txt", raw(order("1"), order("2", customer="NOB000")))
+    (plan,) = shell.json("plan", "transactions")
+    assert [invoice["number"] for _, invoice in plan["invoices"]] == ["SO-BV1"]
+    (ran,) = shell.json("sync", "transactions", code=1)
+    assert (ran["exit_code"], ran["counts"]["posted"], ran["counts"]["parked"]) == (1, 1, 1)
+    assert shell.xero.invoices().keys() == {"SO-BV1"}
+    (published,) = shell.json("sync", "master-data")
+    assert published["counts"]["files"] == 6
+    (status,) = shell.json("status")
+    assert (status["connection"], status["open_problems"]) == ("kauri", 1)
+    (parked,) = shell.json("problems")
+    assert (parked["key"], parked["code"]) == ("BV2", "order.customer_unknown")
+    assert [one["id"] for one in shell.json("connections")] == ["kauri"]
+    assert "order.posted" in {event["event"] for event in shell.json("log", "-n", "1000")}
+    assert shell.json("retry", "--all") == {"retried": 1}
+    for words in ("connections", "status", "problems", "log"):
+        shell.run(words)
+    shell.run("plan", "transactions")
+    shell.run("sync", "transactions", code=1)
+    canaries(shell, app)
+
+
+def canaries(shell, *apps):
+    """No consumer key or secret, nor the private key's body, in anything printed or kept."""
+    with installation.opened(Settings(home=shell.home, database_url="", key="")) as opened:
+        pem = private_key(opened)
+    der = serialization.load_pem_private_key(pem.encode(), password=None).private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    body = [line for line in pem.splitlines() if "PRIVATE KEY" not in line]
+    wanted = [value for app in apps for value in (app.consumer_key, app.consumer_secret)] + body[1:4]
+    kept = {
+        str(file): file.read_bytes()
+        for root in (shell.home, shell.folder)
+        for file in root.rglob("*")
+        if file.is_file()
+    }
+    assert any("sqlite" in name for name in kept)
+    for canary in wanted:
+        assert canary not in shell.said
+        for name, content in kept.items():
+            assert canary.encode() not in content, name
+    assert not any(der[40:80] in content for content in kept.values())
+
+
+def test_what_fails_shows_no_secret_either(shell):
+    app = shell.new_app()
+    wrong = type(app)(f"CANARY{secrets.token_hex(12)}", f"CANARY{secrets.token_hex(12)}")
+    assert "consumer_key_unknown" in shell.connect(wrong, code=3)
+    shell.connect(wrong, "--xero-url", "http://127.0.0.1:1", code=4)
+    shell.connect(app)
+    denied = "oauth_problem=token_rejected&oauth_problem_advice=gone"
+    shell.xero.fault("status", "Organisation", "GET", status=401, body=denied)
+    lay(shell, "orders.txt", raw(order("1")))
+    assert "token_rejected" in shell.run("sync", "transactions", code=3)
+    shell.run("sync", "transactions", "-c", "nobody", code=2)
+    key = shell.home / "vault.key"
+    shell.run("status", code=2, FIELDBRIDGE_KEY="c2hvcnQ=")
+    key.chmod(0o644)
+    assert "chmod 600" in shell.run("status", code=2)
+    key.chmod(0o600)
+    assert "paused" in shell.run("status")
+    canaries(shell, app, wrong)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["status"], "no connection yet"),
+        (["sync", "transactions"], "no connection yet"),
+        (["plan", "master-data"], "no connection yet"),
+        (["retry"], "Say what to try again"),
+    ],
+)
+def test_without_a_connection_every_command_says_what_to_do(shell, arguments, words):
+    assert words in shell.run(*arguments, code=2)
+
+
+def test_an_unknown_flow_is_a_usage_error(shell):
+    shell.run("sync", "everything", code=2)
+
+
+def test_the_demo_goes_its_full_circle_and_everything_comes_out_right(tmp_path):
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from fieldbridge.cli.main import run; run()",
+            "demo",
+            "--once",
+            "--folder",
+            str(tmp_path / "demo"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "every total equal to the cent" in done.stdout
+    assert "WRONG" not in done.stdout

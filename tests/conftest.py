@@ -1,0 +1,73 @@
+"""Fixtures of the whole product.
+
+`xero`          a local Xero with freshly seeded books: 20 contacts, 30 items, hardly any limits (support/xero.py)
+`database_url`  an empty database; a test that asks for it runs on SQLite and on PostgreSQL
+`site`          a connected installation on such a database (support/site.py): `site.sync()`, `site.put(...)`
+`sqlite_site`   the same on SQLite alone, for what no database can change
+
+PostgreSQL is found on PATH or under /usr/lib/postgresql; where there is none its tests do not exist, unless
+FIELDBRIDGE_TEST_REQUIRES=postgresql says that they must.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support import databases
+from support import xero as local_xero
+from support.databases import Cluster
+from support.site import Site, connected
+from support.xero import Xero
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_url" in metafunc.fixturenames:
+        metafunc.parametrize("database_url", databases.kinds(), indirect=True)
+
+
+@pytest.fixture(scope="session")
+def local_xero_process() -> Iterator[Xero]:
+    """One process for all tests of a worker; tests use `xero`."""
+    with local_xero.started() as started:
+        yield started
+
+
+@pytest.fixture
+def xero(local_xero_process: Xero) -> Xero:
+    """A local Xero that remembers nothing of earlier tests."""
+    local_xero_process.reset()
+    return local_xero_process
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server of this session's own."""
+    with databases.cluster() as started:
+        yield started
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of each kind in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'ledger.sqlite'}"
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    name = cluster.create()
+    yield cluster.url(name)
+    cluster.drop(name)
+
+
+@pytest.fixture
+def site(tmp_path: Path, database_url: str, xero: Xero) -> Iterator[Site]:
+    """A connected installation; nothing has been read from Xero yet."""
+    with connected(tmp_path / "home", tmp_path / "site", database_url, xero) as made:
+        yield made
+
+
+@pytest.fixture
+def sqlite_site(tmp_path: Path, xero: Xero) -> Iterator[Site]:
+    """A connected installation on SQLite."""
+    with connected(tmp_path / "home", tmp_path / "site", "", xero) as made:
+        yield made

@@ -1,0 +1,109 @@
+"""The schema, its migrations and what every ledger function stands on, on SQLite and PostgreSQL."""
+
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from fieldbridge.core.errors import SetupError
+from fieldbridge.core.records.books import Contact, Item
+from fieldbridge.store import books
+from fieldbridge.store.database import Database, migrate, open_engine, upsert
+from fieldbridge.store.ledger import runs, schedules
+from fieldbridge.store.ledger.schedules import Due
+from fieldbridge.store.schema import connection, installation, metadata
+
+NOW = datetime(2026, 7, 14, 10, 32, 5, 123456, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(database_url):
+    engine = open_engine(database_url)
+    migrate(engine)
+    yield Database(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def kauri(database):
+    with database.write() as tx:
+        texts = {column.name: "x" for column in connection.c if isinstance(column.type, sa.Text)}
+        instants = {column.name: NOW for column in connection.c if not isinstance(column.type, sa.Text)}
+        tx.execute(connection.insert().values({**texts, **instants, "id": "kauri", "paused_because": None}))
+    return database
+
+
+def test_the_migrations_make_exactly_the_schema(database):
+    with database.engine.connect() as live:
+        assert compare_metadata(MigrationContext.configure(live), metadata) == []
+
+
+def test_migrating_again_changes_nothing(database):
+    migrate(database.engine)
+
+
+def test_a_database_of_another_kind_is_refused_without_its_password():
+    with pytest.raises(SetupError) as refused:
+        open_engine("mysql://somebody:hunter2@localhost/x")
+    assert "mysql" in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_an_upsert_replaces_what_has_the_same_key_and_keeps_the_rest(database):
+    with database.write() as tx:
+        upsert(tx, installation, [{"name": "a", "value": "1"}, {"name": "b", "value": "2"}])
+        upsert(tx, installation, [{"name": "b", "value": "3"}])
+        assert sorted(tx.execute(sa.select(installation)).all()) == [("a", "1"), ("b", "3")]
+
+
+def test_a_failed_transaction_leaves_nothing(database):
+    with pytest.raises(ZeroDivisionError), database.write() as tx:
+        upsert(tx, installation, [{"name": "a", "value": "1"}])
+        raise ZeroDivisionError
+    with database.read() as tx:
+        assert tx.execute(sa.select(installation)).all() == []
+
+
+def test_instants_come_back_as_they_went_and_naive_times_are_refused(kauri):
+    with kauri.write() as tx:
+        run_id = runs.queue(tx, "kauri", "transactions", NOW)
+        assert runs.find(tx, run_id).queued_at == NOW
+    with pytest.raises(sa.exc.StatementError, match="time zone"), kauri.write() as tx:
+        runs.queue(tx, "kauri", "transactions", NOW.replace(tzinfo=None))
+
+
+def test_the_books_find_by_code_stream_all_and_forget_what_a_full_read_no_longer_shows(kauri):
+    twins = [Contact(contact_id=str(number), name=f"C{number}", account_number="TWIN") for number in (1, 2)]
+    later = NOW.replace(hour=11)
+    with kauri.write() as tx:
+        books.keep(tx, "kauri", [*twins, Item(item_id="i", code="TWIN", name="An item of the same code")], NOW)
+        books.keep(tx, "kauri", twins[:1], later)
+        assert {one.name for one in books.by_code(tx, "kauri", Contact, ["TWIN", "NONE"])["TWIN"]} == {"C1", "C2"}
+        assert books.retire_unread(tx, "kauri", Contact, later) == 1
+        assert [one.name for one in books.every(tx, "kauri", Contact)] == ["C1"]
+        assert [one.code for one in books.every(tx, "kauri", Item)] == ["TWIN"]
+
+
+def test_a_due_flow_is_held_by_one_worker_and_free_again_after_its_run(kauri):
+    due = Due("kauri", "transactions")
+    with kauri.write() as tx:
+        schedules.keep(tx, "kauri", "transactions", 60, NOW)
+        assert schedules.due(tx, NOW, 10) == [due]
+        run_id = runs.queue(tx, "kauri", "transactions", NOW)
+        assert schedules.hold(tx, due, NOW)
+        schedules.claim(tx, due, run_id)
+        assert schedules.due(tx, NOW, 10) == []
+        assert not schedules.hold(tx, due, NOW)
+        schedules.rearm(tx, "kauri", "transactions", run_id, NOW, None)
+        assert schedules.due(tx, NOW, 10) == []
+        schedules.nudge(tx, "kauri", "transactions", NOW)
+        assert schedules.due(tx, NOW, 10) == [due]
+
+
+def test_a_paused_connection_is_never_due(kauri):
+    with kauri.write() as tx:
+        schedules.keep(tx, "kauri", "transactions", 60, NOW)
+        tx.execute(connection.update().values(paused_because="reconnect"))
+        assert schedules.due(tx, NOW, 10) == []

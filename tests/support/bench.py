@@ -1,0 +1,149 @@
+"""The engine with stages of a test's own, over a real ledger. No Xero: the connection is only a row."""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from dbos import DBOS
+
+from fieldbridge.app import installation, workshop
+from fieldbridge.app.flows.programs import TRANSACTIONS, Flows
+from fieldbridge.app.installation import Installation
+from fieldbridge.app.settings import Settings
+from fieldbridge.app.workshop import Workshop
+from fieldbridge.engine.dispatch import Dispatcher
+from fieldbridge.engine.durable import Worker, open_client, open_system_engine
+from fieldbridge.engine.stages import Program, RunRef, Stage, Turn
+from fieldbridge.store.database import normalised
+from fieldbridge.store.ledger import connections, schedules
+from fieldbridge.store.ledger.connections import Connection
+from fieldbridge.store.ledger.runs import Run
+from fieldbridge.store.schema import schedule
+
+EXECUTOR = "bench"
+EVERY_S = 60.0
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+Stages = Mapping[str, Stage]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """An installation whose flows are a test's stages."""
+
+    installation: Installation
+
+    def connection(self, name: str) -> str:
+        """Add a connection and a schedule that is due. Shape: its name."""
+        folder = self.installation.settings.home / f"site-{name}"
+        folder.mkdir(exist_ok=True)
+        made = Connection(
+            id=name,
+            sign_in="private-app",
+            xero_url="http://127.0.0.1:1",
+            organisation_id="none",
+            organisation_name=name,
+            short_code="",
+            folder=str(folder),
+            settings="",
+            connected_at=LONG_AGO,
+        )
+        with self.installation.database.write() as tx:
+            connections.keep(tx, made)
+            schedules.keep(tx, name, TRANSACTIONS, EVERY_S, LONG_AGO)
+        return name
+
+    def programs(self, stages: Stages, **changes: object) -> dict[str, Program]:
+        """Both flows with these stages; they begin and end as the product's flows do, unless changed."""
+        mine = {"stages": tuple(stages.items()), "has_work": lambda _: True, **changes}
+        return {name: replace(one, **mine) for name, one in Flows(self.installation).programs().items()}
+
+    @contextmanager
+    def dispatcher(self, programs: Mapping[str, Program]) -> Iterator[Dispatcher]:
+        """Somebody who starts runs and carries none out."""
+        with ExitStack() as stack:
+            system = open_system_engine(self.url)
+            stack.callback(system.dispose)
+            client = open_client(system)
+            stack.callback(client.destroy)
+            yield Dispatcher(self.installation.database, client, programs, self.installation.now)
+
+    @contextmanager
+    def working(self, programs: Mapping[str, Program]) -> Iterator[Workshop]:
+        """A worker and a dispatcher beside it."""
+        with ExitStack() as stack:
+            system = open_system_engine(self.url)
+            stack.callback(system.dispose)
+            stack.enter_context(Worker(self.url, system, programs, EXECUTOR))
+            dispatcher = stack.enter_context(self.dispatcher(programs))
+            yield Workshop(self.installation, Flows(self.installation), dispatcher, works_here=True)
+
+    @property
+    def url(self) -> str:
+        return normalised(self.installation.settings.url)
+
+    def schedule(self, name: str) -> sa.RowMapping:
+        with self.installation.database.read() as tx:
+            return tx.execute(sa.select(schedule).where(schedule.c.connection_id == name)).mappings().one()
+
+
+def ended(work: Workshop, run_id: int) -> Run:
+    """A run when it has ended."""
+    *_, last = work.watch(run_id)
+    return last
+
+
+@contextmanager
+def opened(home: Path, database_url: str) -> Iterator[Bench]:
+    """A bench on an empty database."""
+    with installation.opened(Settings(home=home, database_url=database_url, key="")) as made:
+        yield Bench(made)
+
+
+def journalling(journal: Path, die_in: str = "") -> dict[str, Stage]:
+    """Three stages that write their names down; the one named kills its process."""
+    return {name: _writer(journal, name, dies=name == die_in) for name in ("first", "second", "third")}
+
+
+def _writer(journal: Path, name: str, *, dies: bool) -> Callable[[RunRef], Turn]:
+    def stage(_: RunRef) -> Turn:
+        with journal.open("a") as file:
+            file.write(f"{name}\n")
+        if dies:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return Turn()
+
+    return stage
+
+
+def die(home: Path, database_url: str, journal: Path) -> None:
+    """The script: a process of another code version that dies in its second stage."""
+
+    @DBOS.workflow(name="not_in_the_next_version")
+    def _other() -> None:
+        """Would change the version DBOS works out from the code."""
+
+    with opened(home, database_url) as bench:
+        programs = bench.programs(journalling(journal, die_in="second"))
+        with bench.working(programs) as work:
+            ended(work, work.dispatcher.start("kauri", TRANSACTIONS))
+
+
+def ask(home: Path, database_url: str) -> None:
+    """The script: a second process of a home that has a worker already."""
+    with opened(home, database_url) as bench, workshop.opened(bench.installation) as work:
+        run = ended(work, work.dispatcher.start("kauri", TRANSACTIONS))
+        sys.stdout.write(json.dumps({"works_here": work.works_here, "state": run.state, "exit_code": run.exit_code}))
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "die":
+        die(Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4]))
+    else:
+        ask(Path(sys.argv[2]), sys.argv[3])
