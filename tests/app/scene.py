@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from fieldbridge.store.ledger import connections
 from support.site import SETTLED_S, Site
 from support.xero import Row, Xero
 
+TODAY = datetime.now(UTC).date()
 TOTAL = Decimal("58.65")
 """What one order of `order` comes to, tax included."""
 
@@ -35,8 +36,8 @@ def order(number: object, **changes: object) -> Order:
     plain = Order(
         order_no=f"{number}",
         kind="O",
-        captured_on=date.today(),
-        captured_at=f"{date.today()}T10:32:05",
+        captured_on=TODAY,
+        captured_at=f"{TODAY}T10:32:05",
         cloud_id=f"BV{number}",
         customer="KER014",
         customer_name="Kerikeri Foodmart",

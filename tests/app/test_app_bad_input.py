@@ -1,12 +1,12 @@
 """Bad input, one by one: a Problem in plain words or the right invoice, and the rest of the file goes on."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import msgspec
 import pytest
 
-from app.scene import TOTAL, codes, lay, left, numbers, order, posted, processed, puts, raw, texts, with_line
+from app.scene import TODAY, TOTAL, codes, lay, left, numbers, order, posted, processed, puts, raw, texts, with_line
 from fieldbridge.app import problems
 
 replace = msgspec.structs.replace
@@ -113,7 +113,7 @@ BROKEN = {
     "text for a quantity": (lambda text: text.replace(",12,EA", ",a dozen,EA"), "order.number"),
     "a thousands mark": (lambda text: text.replace(",51.00,7.65,", ',"1,051.00",7.65,'), "order.number"),
     "not a number": (lambda text: text.replace(",12,EA", ",NaN,EA"), "order.number"),
-    "no such day": (lambda text: text.replace(f"{date.today()}T", "2026-02-30T"), "order.date"),
+    "no such day": (lambda text: text.replace(f"{TODAY}T", "2026-02-30T"), "order.date"),
     "no such kind": (lambda text: text.replace(",O,", ",Z,"), "order.kind"),
     "a quote in a field": (lambda text: text.replace("Apple juice", '"Apple" juice'), "order.quote"),
     "a record type nobody knows": (lambda text: text.replace("D,", "X,"), "order.record_type"),
@@ -202,8 +202,8 @@ def test_an_order_changed_after_posting_is_parked_and_xero_keeps_the_first_even_
 
 def test_a_day_inside_a_locked_period_is_parked_until_the_lock_moves(sqlite_site):
     site = sqlite_site
-    day = date.today() - timedelta(days=40)
-    site.xero.control("POST", "organisation", {"PeriodLockDate": str(date.today() - timedelta(days=30))})
+    day = TODAY - timedelta(days=40)
+    site.xero.control("POST", "organisation", {"PeriodLockDate": str(TODAY - timedelta(days=30))})
     lay(site, "orders.txt", raw(order("9", captured_on=day, captured_at=f"{day}T09:00:00"), GOOD))
     assert site.sync().exit_code == 1
     assert posted(site).keys() == numbers([GOOD])

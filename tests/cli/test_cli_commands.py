@@ -1,6 +1,7 @@
 """The command: help that teaches, JSON that parses, exit codes, and no secret in any output or file."""
 
 import json
+import logging
 import os
 import secrets
 import subprocess
@@ -95,7 +96,9 @@ def shell(tmp_path, xero, monkeypatch, capsys):
         monkeypatch.delenv(name)
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("FIELDBRIDGE_UNSURE_HOLD_S", "0.05")
-    return Shell(tmp_path / "home", folder, xero, monkeypatch, capsys)
+    yield Shell(tmp_path / "home", folder, xero, monkeypatch, capsys)
+    # The engine's log handler holds on to this test's captured stream, which is about to be closed.
+    logging.getLogger("dbos").handlers.clear()
 
 
 def test_the_command_names_every_command_and_each_has_help_that_teaches(shell):

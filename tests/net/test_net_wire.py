@@ -133,9 +133,9 @@ def test_an_answer_comes_unpacked_with_its_size_on_the_wire():
 
 
 def test_a_redirect_is_not_followed():
-    with server(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n") as (url, _):
-        with sender() as send:
-            assert send(read(url)).status == 302
+    moved = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"
+    with server(moved) as (url, _), sender() as send:
+        assert send(read(url)).status == 302
 
 
 def test_what_is_signed_is_what_is_sent():

@@ -13,6 +13,8 @@ from fieldbridge.net.exchange import Answer
 from fieldbridge.xero import accounts, contacts, invoices, items, organisation, tax_rates
 from fieldbridge.xero.session import Session
 
+TODAY = datetime.now(UTC).date()
+
 
 @pytest.fixture
 def session(sqlite_site):
@@ -49,8 +51,8 @@ def invoice(number, contact_id, **changes):
     filled = {
         "number": number,
         "contact_id": contact_id,
-        "issued_on": date.today(),
-        "due_on": date.today() + timedelta(days=20),
+        "issued_on": TODAY,
+        "due_on": TODAY + timedelta(days=20),
         "status": "DRAFT",
         "reference": "PO 1",
         "currency_code": "NZD",
@@ -151,6 +153,14 @@ def test_contacts_are_asked_for_in_pages_of_a_thousand_one_at_a_time():
     assert [dict(call.query) for call in calls] == [
         {"page": str(number), "pageSize": "1000", "includeArchived": "true"} for number in (1, 2, 3)
     ]
+
+
+def test_every_page_of_the_local_xero_is_read(session, sqlite_site, monkeypatch):
+    monkeypatch.setattr(contacts, "PAGE_SIZE", 7)
+    held = {one["ContactID"] for one in sqlite_site.xero.books()["contacts"]}
+    assert len(held) == 20
+    assert {one.contact_id for one in rows(contacts.pages(session, None))} == held
+    assert len(sqlite_site.xero.received()) == 3
 
 
 def test_a_page_carries_xeros_own_clock():
