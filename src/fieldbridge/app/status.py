@@ -45,7 +45,7 @@ def _status(installation: Installation, one: Connection) -> Status:
     today = installation.now().date()
     with installation.database.read() as tx:
         last = [runs.latest(tx, one.id, flow) for flow in (MASTER_DATA, TRANSACTIONS)]
-        calls, wire_bytes, _ = budgets.spent(tx, one.id, today)
+        spent = budgets.spent(tx, one.id, today, today).values()
         budget = budgets.load(tx, one.id)
         waiting = len(problems.still_open(tx, one.id))
     return Status(
@@ -55,9 +55,9 @@ def _status(installation: Installation, one: Connection) -> Status:
         paused_because=one.paused_because,
         flows=[_flow(run) for run in last if run],
         open_problems=waiting,
-        calls_today=calls,
+        calls_today=sum(each.calls for each in spent),
         calls_left_today=budget.limit_per_day - budget.day_used,
-        bytes_today=wire_bytes,
+        bytes_today=sum(each.wire_bytes for each in spent),
     )
 
 

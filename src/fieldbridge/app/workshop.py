@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 
 from fieldbridge.app.flows.programs import TRANSACTIONS, Flows
 from fieldbridge.app.installation import Installation
+from fieldbridge.app.sign_in.heartbeat import Heartbeat
 from fieldbridge.engine.dispatch import Dispatcher
 from fieldbridge.engine.durable import Worker, open_client, open_system_engine
 from fieldbridge.store.database import normalised
@@ -27,6 +28,7 @@ class Workshop:
     flows: Flows
     dispatcher: Dispatcher
     works_here: bool
+    heartbeat: Heartbeat
 
     def run(self, run_id: int) -> Run:
         """A run as it stands."""
@@ -45,6 +47,7 @@ class Workshop:
     def tick(self) -> int:
         """One look at the clock and the folders: a new order file makes its flow due now. Shape: runs started."""
         for connection in self.installation.connections():
+            self.heartbeat.beat(connection)
             if connection.paused_because is None and self.flows.has_new_files(connection.id):
                 with self.installation.database.write() as tx:
                     schedules.nudge(tx, connection.id, TRANSACTIONS, self.installation.now())
@@ -66,7 +69,7 @@ def opened(installation: Installation) -> Iterator[Workshop]:
         client = open_client(system)
         stack.callback(client.destroy)
         dispatcher = Dispatcher(installation.database, client, flows.programs(), installation.now)
-        yield Workshop(installation, flows, dispatcher, works_here)
+        yield Workshop(installation, flows, dispatcher, works_here, Heartbeat(installation))
 
 
 def _lock(home: Path, stack: ExitStack) -> bool:

@@ -8,10 +8,16 @@ import msgspec
 
 MINUTE_S = 60.0
 DAY_S = 86_400.0
+IN_FLIGHT_MAX = 5
+LOOK_AGAIN_S = 0.2
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):
-    """What one connection has spent. Units: instants and waits in seconds since the epoch, UTC."""
+    """What one connection has spent.
+
+    Shape: in_flight holds, for each call under way, the moment by which it must have ended, answered or not.
+    Units: instants and waits in seconds since the epoch, UTC.
+    """
 
     limit_per_minute: int = 60
     limit_per_day: int = 5000
@@ -21,6 +27,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     day_used: int = 0
     blocked_until: float = 0.0
     blocked_by: str = ""
+    in_flight: tuple[float, ...] = ()
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -48,8 +55,8 @@ def rolled(budget: Budget, now: float) -> Budget:
     return budget
 
 
-def admit(budget: Budget, now: float, *, may_spend_reserve: bool) -> tuple[Budget, Verdict]:
-    """Ask for one call. The budget that comes back has it booked unless the verdict says wait.
+def admit(budget: Budget, now: float, *, may_spend_reserve: bool, lasts_s: float) -> tuple[Budget, Verdict]:
+    """Ask for one call that lasts at most so long. The budget that comes back has it booked unless told to wait.
 
     The last tenth of the day belongs to transactions.
     """
@@ -58,11 +65,24 @@ def admit(budget: Budget, now: float, *, may_spend_reserve: bool) -> tuple[Budge
         return budget, Verdict(budget.blocked_until - now, budget.blocked_by)
     if budget.minute_used >= budget.limit_per_minute:
         return budget, Verdict(budget.minute_from + MINUTE_S - now, "minute")
+    under_way = tuple(ends for ends in budget.in_flight if ends > now)
+    if len(under_way) >= IN_FLIGHT_MAX:
+        return budget, Verdict(LOOK_AGAIN_S, "concurrent")
     ceiling = budget.limit_per_day if may_spend_reserve else budget.limit_per_day * 9 // 10
     if budget.day_used >= ceiling:
         return budget, Verdict(budget.day_from + DAY_S - now, "day")
-    spent = msgspec.structs.replace(budget, minute_used=budget.minute_used + 1, day_used=budget.day_used + 1)
+    spent = msgspec.structs.replace(
+        budget,
+        minute_used=budget.minute_used + 1,
+        day_used=budget.day_used + 1,
+        in_flight=(*under_way, now + lasts_s),
+    )
     return spent, Verdict()
+
+
+def ended(budget: Budget) -> Budget:
+    """One call has ended. Which one does not matter: only how many are under way."""
+    return msgspec.structs.replace(budget, in_flight=budget.in_flight[1:])
 
 
 def corrected(budget: Budget, now: float, reading: Reading) -> Budget:
