@@ -44,7 +44,8 @@ def _tell(one: Status, shown: Output) -> None:
     shown.table("", ["flow", "state", "ended", "moved"], rows or [["", "never ran", "", ""]])
     shown.say(
         f"  {one.open_problems} problems open; {one.calls_today} calls today ({one.bytes_today / 1000:.0f} kB), "
-        f"{one.calls_left_today} left"
+        f"{one.calls_left_today} left; changes found by webhook {one.changes_by_webhook}, "
+        f"by polling {one.changes_by_polling}"
     )
 
 

@@ -38,11 +38,16 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def run(context: typer.Context, as_json: Json = False) -> None:
+def run(
+    context: typer.Context,
+    listen: Annotated[str, typer.Option(help="HOST:PORT where Xero's webhooks arrive. Polling suffices without.")] = "",
+    as_json: Json = False,
+) -> None:
     """Keep everything moving until stopped: each flow by its schedule, order files as they arrive.
 
     Stop it with Ctrl-C or a TERM signal. However it ends, the next start goes on where it was.
     """
+    address = _address(listen) if listen else None
     shown = output()
     stopping = Event()
     for number in (signal.SIGINT, signal.SIGTERM):

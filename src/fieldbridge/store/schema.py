@@ -238,6 +238,29 @@ schedule = Table(
     Column("in_flight", Id),
 )
 
+webhook_event = Table(
+    "webhook_event",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("resource_id", Text, primary_key=True),
+    Column("event_at", Text, primary_key=True),
+    Column("category", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("read_at", Instant),
+    Index("ix_webhook_event_unread", "read_at", "tenant_id"),
+)
+
+tally = Table(
+    "tally",
+    metadata,
+    of_connection(primary_key=True),
+    Column("stream", Text, primary_key=True),
+    Column("day", sa.Date, primary_key=True),
+    Column("by_webhook", Integer, nullable=False),
+    Column("by_polling", Integer, nullable=False),
+)
+
 budget = Table(
     "budget",
     metadata,

@@ -48,6 +48,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("owner", "name", name=op.f("pk_secret")),
     )
     op.create_table(
+        "webhook_event",
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("resource_id", sa.Text(), nullable=False),
+        sa.Column("event_at", sa.Text(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "resource_id", "event_at", name=op.f("pk_webhook_event")),
+    )
+    with op.batch_alter_table("webhook_event", schema=None) as batch_op:
+        batch_op.create_index("ix_webhook_event_unread", ["read_at", "tenant_id"], unique=False)
+
+    op.create_table(
         "book",
         sa.Column("connection_id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -155,6 +169,18 @@ def upgrade() -> None:
     with op.batch_alter_table("schedule", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_schedule_next_due_at"), ["next_due_at"], unique=False)
 
+    op.create_table(
+        "tally",
+        sa.Column("connection_id", sa.Text(), nullable=False),
+        sa.Column("stream", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("by_webhook", sa.Integer(), nullable=False),
+        sa.Column("by_polling", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["connection_id"], ["connection.id"], name=op.f("fk_tally_connection_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("connection_id", "stream", "day", name=op.f("pk_tally")),
+    )
     op.create_table(
         "watermark",
         sa.Column("connection_id", sa.Text(), nullable=False),
