@@ -7,6 +7,7 @@ import typer
 
 from fieldbridge.app import certificate as certificates
 from fieldbridge.app import guide as guides
+from fieldbridge.app import webhooks
 from fieldbridge.app.installation import opened
 from fieldbridge.cli.output import Json, output
 
@@ -15,7 +16,7 @@ MY_APPLICATIONS = "https://developer.xero.com/app/manage"
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (certificate, guide, connections):
+    for command in (certificate, guide, connections, webhook_key):
         app.command()(command)
 
 
@@ -73,3 +74,21 @@ def connections(context: typer.Context, as_json: Json = False) -> None:
             shown.say(f"\n# {one.id}\n{one.settings}")
 
     shown.show([*found], words, as_json=as_json)
+
+
+def webhook_key(
+    context: typer.Context,
+    key: Annotated[
+        str,
+        typer.Option(prompt="Webhook key", hide_input=True, envvar="FIELDBRIDGE_WEBHOOK_KEY", help="From Xero's page."),
+    ],
+    as_json: Json = False,
+) -> None:
+    """Keep the key of the app's webhooks, encrypted. Then start `fieldbridge run --listen HOST:PORT`.
+
+    Xero posts to /webhooks/xero there, by https on port 443, so put a proxy with a certificate in front.
+    """
+    with opened(context.obj) as installation:
+        webhooks.keep_key(installation, key)
+    shown = output()
+    shown.show({"kept": True}, lambda: shown.say("The webhook key is kept."), as_json=as_json)

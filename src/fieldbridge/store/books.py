@@ -60,7 +60,7 @@ def changed(tx: sa.Connection, connection_id: str, records: Sequence[Record]) ->
         query = sa.select(book.c.far_id, book.c.updated_at).where(
             book.c.connection_id == connection_id, book.c.kind == kind, book.c.far_id.in_(some)
         )
-        known |= {far_id: updated_at for far_id, updated_at in tx.execute(query)}
+        known |= {row[0]: row[1] for row in tx.execute(query)}
     return [
         far_id
         for far_id, one in by_id.items()
