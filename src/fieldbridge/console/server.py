@@ -13,7 +13,9 @@ from starlette.routing import Route
 
 from fieldbridge.app import webhooks
 from fieldbridge.app.installation import Installation
+from fieldbridge.core.errors import SetupError
 
+START_LOOK_S = 0.05
 STOP_WITHIN_S = 5.0
 
 
@@ -35,11 +37,15 @@ def create_app(installation: Installation) -> Starlette:
 
 @contextmanager
 def serving(installation: Installation, host: str, port: int) -> Iterator[None]:
-    """Serve on a thread for as long as the context lasts."""
+    """Serve on a thread for as long as the context lasts. Errors: SetupError when the address cannot be had."""
     config = uvicorn.Config(create_app(installation), host=host, port=port, log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
+    while not server.started:
+        if not thread.is_alive():
+            raise SetupError("run.listen", f"Nothing can listen at {host}:{port}.", remedy="Is the port in use?")
+        installation.pause(START_LOOK_S)
     try:
         yield
     finally:

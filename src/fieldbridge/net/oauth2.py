@@ -50,14 +50,16 @@ def ask_consent(
 ) -> Consent:
     """The page where somebody lets us in. Shape: random is unguessable text of at least 43 characters."""
     client = WebApplicationClient(application.client_id)
-    address = client.prepare_request_uri(
-        f"{login_url}/identity/connect/authorize",
+    # The library insists on https, and a local Xero has none: it builds the query, and the address is ours.
+    asked = client.prepare_request_uri(
+        "https://localhost",
         redirect_uri=redirect_uri,
         scope=list(scopes),
         state=state,
         code_challenge=client.create_code_challenge(random, "S256"),
         code_challenge_method="S256",
     )
+    address = f"{login_url}/identity/connect/authorize?{asked.partition('?')[2]}"
     return Consent(address=address, redirect_uri=redirect_uri, state=state, verifier=random)
 
 

@@ -96,7 +96,7 @@ def upsert(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]
 
 
 def insert_new(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Insert the rows whose primary key is not there yet, and leave the others as they are. Shape: how many were new."""
+    """Insert the rows whose primary key is not there yet; the others stay as they are. Shape: how many were new."""
     insert = sqlite.insert(table) if tx.dialect.name == "sqlite" else postgresql.insert(table)
     return sum(tx.execute(insert.on_conflict_do_nothing().values(**row)).rowcount for row in rows)
 
