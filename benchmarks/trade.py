@@ -41,7 +41,7 @@ def main() -> None:
         site.mkdir()
         office = Office(url)
         app = office.add_private_app("Benchmark", certificate.ensure(opened, NAME))
-        made = connect.connect(opened, connect.Request(NAME, url, site), app)
+        made = connect.connect(opened, connect.Request(NAME, connect.hosts_at(url), site), app)
         profile = parse(made.settings).profile
         with workshop.opened(opened) as work:
             measure(work, MASTER_DATA)

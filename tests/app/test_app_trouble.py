@@ -10,6 +10,7 @@ import pytest
 from app.scene import Clock, codes, lay, left, numbers, order, posted, puts, raw, with_line
 from fieldbridge.app import certificate, connect
 from fieldbridge.app.demo.office import Office
+from fieldbridge.app.sign_in.private_app import PrivateApp
 from fieldbridge.app.status import statuses
 from fieldbridge.core.errors import AccessError, GuardError, SetupError
 from standin.standin_certificate import VENDOR_CERTIFICATE
@@ -19,7 +20,9 @@ SPOILT = '{"ErrorNumber":14,"Type":"PostDataInvalidException","Message":"Error c
 
 
 def connect_as(site, name, app, settings=None):
-    return connect.connect(site.installation, connect.Request(name, site.xero.url, site.folder, settings), app)
+    return connect.connect(
+        site.installation, connect.Request(name, connect.hosts_at(site.xero.url), site.folder, settings), app
+    )
 
 
 def new_app(site, name="Another app", pem=None):
@@ -220,7 +223,7 @@ def test_settings_that_cannot_work_are_refused_before_anything_is_kept(sqlite_si
 def test_a_name_that_could_not_be_a_name_everywhere_is_refused(sqlite_site, name):
     site = sqlite_site
     with pytest.raises(SetupError) as caught:
-        connect_as(site, name, connect.PrivateApp("a", "b"))
+        connect_as(site, name, PrivateApp("a", "b"))
     assert caught.value.code == "connection.name"
 
 

@@ -34,6 +34,9 @@ COMMANDS = (
     "retry",
     "log",
     "standin",
+    "disconnect",
+    "usage",
+    "webhook-key",
 )
 
 
@@ -70,6 +73,8 @@ class Shell:
         return self.run(
             "connect",
             "kauri",
+            "--sign-in",
+            "private-app",
             "--folder",
             self.folder,
             "--xero-url",

@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
 from fieldbridge.app import certificate, connect, guide
+from fieldbridge.app.sign_in.private_app import PrivateApp
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = (
@@ -106,9 +107,11 @@ if has_browser:
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH
         page.get_by_role("button", name="Save").click()
         page.get_by_role("link", name="Opmetrix").click()
-        app = connect.PrivateApp(page.inner_text("#consumer-key"), page.inner_text("#consumer-secret"))
+        app = PrivateApp(page.inner_text("#consumer-key"), page.inner_text("#consumer-secret"))
         page.close()
-        made = connect.connect(site.installation, connect.Request("browser", site.xero.url, site.folder), app)
+        made = connect.connect(
+            site.installation, connect.Request("browser", connect.hosts_at(site.xero.url), site.folder), app
+        )
         assert made.organisation_name == "Kauri Wholesale Limited"
 
     def test_xeros_form_says_what_is_wrong_and_keeps_what_was_typed(chromium, sqlite_site):

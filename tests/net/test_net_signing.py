@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from oauthlib.oauth1 import rfc5849
 from oauthlib.oauth1.rfc5849 import signature
 
-from fieldbridge.app.access import consumer_key
 from fieldbridge.app.certificate import private_key
+from fieldbridge.app.sign_in import private_app
 from fieldbridge.net.exchange import Call
 from fieldbridge.net.layers import signed
 from fieldbridge.net.oauth1 import private_application
@@ -119,7 +119,9 @@ def test_client_and_verifier_agree_on_a_thousand_random_requests(signed_texts):
 def test_random_requests_pass_the_local_xeros_door(sqlite_site):
     site = sqlite_site
     site.xero.switch(url_limit_bytes=0)
-    sign = private_application(consumer_key(site.installation, "kauri"), private_key(site.installation))
+    sign = private_application(
+        private_app.kept(site.installation, "kauri").consumer_key, private_key(site.installation)
+    )
     with open_client() as client:
         send = signed(wire(client), sign)
 
@@ -134,7 +136,9 @@ def test_random_requests_pass_the_local_xeros_door(sqlite_site):
 
 def test_a_request_changed_on_its_way_is_turned_away_at_the_door(sqlite_site):
     site = sqlite_site
-    sign = private_application(consumer_key(site.installation, "kauri"), private_key(site.installation))
+    sign = private_application(
+        private_app.kept(site.installation, "kauri").consumer_key, private_key(site.installation)
+    )
     url = f"{site.xero.url}/api.xro/2.0/Organisation"
     with open_client() as client:
         header = sign(Call(method="GET", url=url, query=(("where", "1"),)))

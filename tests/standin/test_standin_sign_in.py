@@ -67,7 +67,7 @@ def test_refused_form_keeps_what_was_typed(fresh, http):
         data={"kind": "public", "name": "My <bridge>", "organisation": "", "certificate": "half a certificate"},
     )
     assert answer.status_code == 422
-    assert "private applications only" in answer.text
+    assert "choose Web app instead" in answer.text
     assert "My &lt;bridge&gt;" in answer.text
     assert "half a certificate" in answer.text
     assert "Choose an organisation." in answer.text

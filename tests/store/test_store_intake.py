@@ -20,12 +20,14 @@ def database(database_url):
         id="a",
         sign_in="private-app",
         xero_url="x",
+        identity_url="x",
         organisation_id="o",
         organisation_name="K",
         short_code="",
         folder="/",
         settings="",
         connected_at=NOW,
+        renewed_at=NOW,
     )
     with made.write() as tx:
         connections.keep(tx, one)

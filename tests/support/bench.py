@@ -47,12 +47,14 @@ class Bench:
             id=name,
             sign_in="private-app",
             xero_url="http://127.0.0.1:1",
+            identity_url="http://127.0.0.1:1",
             organisation_id="none",
             organisation_name=name,
             short_code="",
             folder=str(folder),
             settings="",
             connected_at=LONG_AGO,
+            renewed_at=LONG_AGO,
         )
         with self.installation.database.write() as tx:
             connections.keep(tx, made)

@@ -89,7 +89,7 @@ def connected(home: Path, folder: Path, database_url: str, xero: Xero, name: str
     try:
         with installation.opened(settings) as opened:
             app = office.add_private_app(f"Field {name}", certificate.ensure(opened, "Test service desk"))
-            made = connect.connect(opened, connect.Request(name, xero.url, folder), app)
+            made = connect.connect(opened, connect.Request(name, connect.hosts_at(xero.url), folder), app)
             yield Site(xero, opened, made)
     finally:
         office.close()

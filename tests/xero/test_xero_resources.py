@@ -20,7 +20,8 @@ TODAY = datetime.now(UTC).date()
 def session(sqlite_site):
     site = sqlite_site
     site.xero.forget_received()
-    return access.xero(site.installation, site.connection.id, site.xero.url, "transactions", lambda _: None)
+    governor = access.Governor(site.installation, site.connection.id, "transactions", 5000, lambda _: None)
+    return access.xero(site.installation, site.connection, governor)
 
 
 def rows(pages):

@@ -3,20 +3,40 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, timedelta
+from typing import Protocol
 
-from fieldbridge.app.certificate import private_key
+import msgspec
+import sqlalchemy as sa
+
 from fieldbridge.app.installation import Installation
-from fieldbridge.core.errors import PacedError, SetupError
-from fieldbridge.core.pacing import Reading, admit, corrected
-from fieldbridge.net.exchange import Answer, Call
-from fieldbridge.net.layers import paced, recorded, retried, signed
-from fieldbridge.net.oauth1 import private_application
+from fieldbridge.app.sign_in import private_app
+from fieldbridge.app.sign_in.grant import CUSTOM_CONNECTION, Bearer, is_stale
+from fieldbridge.app.sign_in.tokens import Refresher
+from fieldbridge.core.errors import PacedError
+from fieldbridge.core.pacing import Reading, admit, corrected, ended
+from fieldbridge.net.exchange import Answer, Call, Handler
+from fieldbridge.net.layers import paced, recorded, renewed, retried, signed
 from fieldbridge.net.wire import wire
 from fieldbridge.store.ledger import budgets
+from fieldbridge.store.ledger.budgets import Spent
+from fieldbridge.store.ledger.connections import Connection
 from fieldbridge.xero.session import Session
 
-CONSUMER_KEY, CONSUMER_SECRET = "consumer-key", "consumer-secret"
 LONGEST_WAIT_S = 65.0
+
+
+class SignIn(Protocol):
+    """A way in, proven but not kept yet."""
+
+    @property
+    def kind(self) -> str:
+        """Its name."""
+
+    def signed(self, inner: Handler, installation: Installation) -> Handler:
+        """Requests with its credentials."""
+
+    def keep(self, installation: Installation, tx: sa.Connection, connection_id: str) -> None:
+        """Seal its credentials under a connection."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +49,7 @@ class Governor:
     installation: Installation
     connection_id: str
     flow: str
+    calls_per_day: int
     tell: Callable[[str], None]
 
     def admit(self) -> None:
@@ -51,7 +72,12 @@ class Governor:
         now_s = self.installation.now().timestamp()
         with self.installation.database.write() as tx:
             budget = budgets.load(tx, self.connection_id)
-            budget, verdict = admit(budget, now_s, may_spend_reserve=self.flow == "transactions")
+            budget, verdict = admit(
+                msgspec.structs.replace(budget, limit_per_day=self.calls_per_day),
+                now_s,
+                may_spend_reserve=self.flow == "transactions",
+                lasts_s=self.installation.settings.timeout_s,
+            )
             budgets.save(tx, self.connection_id, budget)
         return (verdict.wait_s, verdict.limit) if verdict.wait_s > 0 else None
 
@@ -59,10 +85,16 @@ class Governor:
         """Believe the answer's headers, and count the call and its bytes."""
         now = self.installation.now()
         with self.installation.database.write() as tx:
-            budget = corrected(budgets.load(tx, self.connection_id), now.timestamp(), reading_of(answer))
+            budget = corrected(ended(budgets.load(tx, self.connection_id)), now.timestamp(), reading_of(answer))
             budgets.save(tx, self.connection_id, budget)
             day = now.astimezone(UTC).date()
-            budgets.count(tx, self.connection_id, day, self.flow, answer.wire_bytes, len(answer.body))
+            budgets.count(tx, self.connection_id, day, self.flow, spent_on(call, answer))
+
+
+def spent_on(call: Call, answer: Answer) -> Spent:
+    """What one call cost. Xero charges nothing for reading the organisation, nor for what is sent to it."""
+    free = call.write or call.url.endswith("/Organisation")
+    return Spent(1, answer.wire_bytes, len(answer.body), 0 if free else len(answer.body))
 
 
 def reading_of(answer: Answer) -> Reading:
@@ -81,29 +113,23 @@ def _count(answer: Answer, header: str) -> int | None:
     return int(text) if text.isdecimal() else None
 
 
-def xero(
-    installation: Installation, connection_id: str, xero_url: str, flow: str, tell: Callable[[str], None]
-) -> Session:
+def xero(installation: Installation, one: Connection, governor: Governor) -> Session:
     """A session with the organisation of one connection."""
-    governor = Governor(installation, connection_id, flow, tell)
-    signer = private_application(consumer_key(installation, connection_id), private_key(installation))
-    stack = signed(recorded(wire(installation.client), governor.observe), signer)
-    return Session(retried(paced(stack, governor.admit), installation.pause), xero_url)
+    counted = recorded(wire(installation.client), governor.observe)
+    if one.sign_in == private_app.KIND:
+        stack = paced(private_app.kept(installation, one.id).signed(counted, installation), governor.admit)
+    else:
+        bearer = Bearer(Refresher(installation, one.id, one.identity_url), tenant_of(one))
+        stack = renewed(paced(signed(counted, bearer.sign), governor.admit), is_stale, bearer.renew)
+    return Session(retried(stack, installation.pause), one.xero_url, sign_in=one.sign_in)
 
 
-def trial(installation: Installation, key: str, xero_url: str) -> Session:
+def trial(installation: Installation, sign_in: SignIn, xero_url: str) -> Session:
     """A session for a connection that does not exist yet: nothing is counted or kept."""
-    return Session(signed(wire(installation.client), private_application(key, private_key(installation))), xero_url)
+    stack = sign_in.signed(wire(installation.client), installation)
+    return Session(retried(stack, installation.pause), xero_url, sign_in=sign_in.kind)
 
 
-def consumer_key(installation: Installation, connection_id: str) -> str:
-    """The Consumer Key of a private app. Errors: SetupError when it was never stored."""
-    with installation.database.read() as tx:
-        key = installation.vault.get(tx, connection_id, CONSUMER_KEY)
-    if key is None:
-        raise SetupError(
-            "connection.no_credentials",
-            f"{connection_id} has no Consumer Key.",
-            remedy="Run `fieldbridge connect` again.",
-        )
-    return key.decode()
+def tenant_of(one: Connection) -> str:
+    """Which organisation a request names. A custom connection has only one, and names none."""
+    return "" if one.sign_in == CUSTOM_CONNECTION else one.organisation_id

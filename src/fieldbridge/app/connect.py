@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from fieldbridge.app import access
+from fieldbridge.app.access import SignIn
 from fieldbridge.app.connection_settings import ConnectionSettings, parse, render
 from fieldbridge.app.flows.programs import MASTER_DATA, TRANSACTIONS
 from fieldbridge.app.installation import Installation
@@ -20,11 +21,17 @@ NAME_MAX = 40
 
 
 @dataclass(frozen=True)
-class PrivateApp:
-    """What the client copies out of Xero's page. The secret is kept, though this sign-in never uses it."""
+class Hosts:
+    """Where Xero is. A local Xero serves all three from one address."""
 
-    consumer_key: str
-    consumer_secret: str
+    api: str = "https://api.xero.com"
+    identity: str = "https://identity.xero.com"
+    login: str = "https://login.xero.com"
+
+
+def hosts_at(url: str) -> Hosts:
+    """The real Xero's hosts, or one address for everything."""
+    return Hosts() if url == Hosts.api else Hosts(url, url, url)
 
 
 @dataclass(frozen=True)
@@ -32,12 +39,12 @@ class Request:
     """A connection to be made or renewed. settings is TOML, or None to keep or propose."""
 
     name: str
-    xero_url: str
+    hosts: Hosts
     folder: Path
     settings: str | None = None
 
 
-def connect(installation: Installation, request: Request, app: PrivateApp) -> Connection:
+def connect(installation: Installation, request: Request, sign_in: SignIn) -> Connection:
     """Make or renew a connection.
 
     Errors: SetupError for a bad name, folder or settings; AccessError when Xero refuses; GuardError when the
@@ -45,7 +52,7 @@ def connect(installation: Installation, request: Request, app: PrivateApp) -> Co
     """
     _check(request)
     before = _known(installation, request.name)
-    session = access.trial(installation, app.consumer_key, request.xero_url)
+    session = access.trial(installation, sign_in, request.hosts.api)
     found = organisation.read(session)
     rates = [one for page in tax_rates.pages(session, None) for one in page.records if isinstance(one, TaxRate)]
     chart = [one for page in accounts.pages(session, None) for one in page.records if isinstance(one, Account)]
@@ -53,25 +60,26 @@ def connect(installation: Installation, request: Request, app: PrivateApp) -> Co
     settings = _settings(request, before, rates, chart)
     made = Connection(
         id=request.name,
-        sign_in="private-app",
-        xero_url=request.xero_url,
+        sign_in=sign_in.kind,
+        xero_url=request.hosts.api,
+        identity_url=request.hosts.identity,
         organisation_id=found.organisation_id,
         organisation_name=found.name,
         short_code=found.short_code,
         folder=str(request.folder.resolve()),
         settings=render(settings),
         connected_at=installation.now(),
+        renewed_at=installation.now(),
     )
-    _keep(installation, made, settings, app)
+    _keep(installation, made, settings, sign_in)
     return made
 
 
-def _keep(installation: Installation, made: Connection, settings: ConnectionSettings, app: PrivateApp) -> None:
+def _keep(installation: Installation, made: Connection, settings: ConnectionSettings, sign_in: SignIn) -> None:
     now = installation.now()
     with installation.database.write() as tx:
         connections.keep(tx, made)
-        installation.vault.put(tx, made.id, access.CONSUMER_KEY, app.consumer_key.encode())
-        installation.vault.put(tx, made.id, access.CONSUMER_SECRET, app.consumer_secret.encode())
+        sign_in.keep(installation, tx, made.id)
         schedules.keep(tx, made.id, MASTER_DATA, settings.schedule.master_data_s, now)
         schedules.keep(tx, made.id, TRANSACTIONS, settings.schedule.transactions_s, now)
         runs.record(tx, made.id, None, now, "connection.made", organisation=made.organisation_name)

@@ -19,13 +19,17 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class ConnectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Everything an office may decide. Shape: staff maps a rep's code to a full name."""
+    """Everything an office may decide.
+
+    Shape: staff maps a rep's code to a full name; calls_per_day is 1000 for an app of Xero's Starter tier.
+    """
 
     transactions: TransactionRules = TransactionRules()
     master_data: MasterDataRules = MasterDataRules()
     schedule: Schedule = Schedule()
     staff: dict[str, str] = {}
     profile: Profile = Profile()
+    calls_per_day: int = 5000
 
 
 def parse(text: str) -> ConnectionSettings:

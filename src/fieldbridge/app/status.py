@@ -6,7 +6,7 @@ import msgspec
 
 from fieldbridge.app.flows.programs import MASTER_DATA, TRANSACTIONS
 from fieldbridge.app.installation import Installation
-from fieldbridge.store.ledger import budgets, problems, runs
+from fieldbridge.store.ledger import budgets, problems, runs, webhooks
 from fieldbridge.store.ledger.connections import Connection
 from fieldbridge.store.ledger.runs import Run
 
@@ -34,6 +34,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     calls_today: int
     calls_left_today: int
     bytes_today: int
+    changes_by_webhook: int
+    changes_by_polling: int
 
 
 def statuses(installation: Installation, only: str | None = None) -> list[Status]:
@@ -45,8 +47,9 @@ def _status(installation: Installation, one: Connection) -> Status:
     today = installation.now().date()
     with installation.database.read() as tx:
         last = [runs.latest(tx, one.id, flow) for flow in (MASTER_DATA, TRANSACTIONS)]
-        calls, wire_bytes, _ = budgets.spent(tx, one.id, today)
+        spent = budgets.spent(tx, one.id, today, today).values()
         budget = budgets.load(tx, one.id)
+        by_webhook, by_polling = webhooks.tallied(tx, one.id)
         waiting = len(problems.still_open(tx, one.id))
     return Status(
         connection=one.id,
@@ -55,9 +58,11 @@ def _status(installation: Installation, one: Connection) -> Status:
         paused_because=one.paused_because,
         flows=[_flow(run) for run in last if run],
         open_problems=waiting,
-        calls_today=calls,
+        calls_today=sum(each.calls for each in spent),
         calls_left_today=budget.limit_per_day - budget.day_used,
-        bytes_today=wire_bytes,
+        changes_by_webhook=by_webhook,
+        changes_by_polling=by_polling,
+        bytes_today=sum(each.wire_bytes for each in spent),
     )
 
 

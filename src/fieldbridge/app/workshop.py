@@ -8,15 +8,17 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from fieldbridge.app.flows.programs import TRANSACTIONS, Flows
+from fieldbridge.app.flows.programs import MASTER_DATA, TRANSACTIONS, Flows
 from fieldbridge.app.installation import Installation
+from fieldbridge.app.sign_in.heartbeat import Heartbeat
 from fieldbridge.engine.dispatch import Dispatcher
 from fieldbridge.engine.durable import Worker, open_client, open_system_engine
 from fieldbridge.store.database import normalised
-from fieldbridge.store.ledger import runs, schedules
+from fieldbridge.store.ledger import runs, schedules, webhooks
 from fieldbridge.store.ledger.runs import Run
 
 WATCH_EVERY_S = 0.1
+FLOW_OF_CATEGORY = {"CONTACT": MASTER_DATA}
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Workshop:
     flows: Flows
     dispatcher: Dispatcher
     works_here: bool
+    heartbeat: Heartbeat
 
     def run(self, run_id: int) -> Run:
         """A run as it stands."""
@@ -45,10 +48,21 @@ class Workshop:
     def tick(self) -> int:
         """One look at the clock and the folders: a new order file makes its flow due now. Shape: runs started."""
         for connection in self.installation.connections():
+            self.heartbeat.beat(connection)
             if connection.paused_because is None and self.flows.has_new_files(connection.id):
                 with self.installation.database.write() as tx:
                     schedules.nudge(tx, connection.id, TRANSACTIONS, self.installation.now())
+        self._heed_webhooks()
         return self.dispatcher.dispatch()
+
+    def _heed_webhooks(self) -> None:
+        """What Xero announced is read now rather than at the next poll."""
+        with self.installation.database.read() as tx:
+            announced = webhooks.announced(tx)
+        for connection_id, category in announced:
+            if category in FLOW_OF_CATEGORY:
+                with self.installation.database.write() as tx:
+                    schedules.nudge(tx, connection_id, FLOW_OF_CATEGORY[category], self.installation.now())
 
 
 @contextmanager
@@ -66,7 +80,7 @@ def opened(installation: Installation) -> Iterator[Workshop]:
         client = open_client(system)
         stack.callback(client.destroy)
         dispatcher = Dispatcher(installation.database, client, flows.programs(), installation.now)
-        yield Workshop(installation, flows, dispatcher, works_here)
+        yield Workshop(installation, flows, dispatcher, works_here, Heartbeat(installation))
 
 
 def _lock(home: Path, stack: ExitStack) -> bool:

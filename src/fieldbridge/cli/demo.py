@@ -127,7 +127,9 @@ def _connect(stage: Stage) -> Connection:
     stage.say(
         f"The client added the private app {APP_NAME} and copied its Consumer Key {app.consumer_key[:6]}… and Secret."
     )
-    made = connecting.connect(stage.installation, connecting.Request(NAME, stage.xero_url, stage.site), app)
+    made = connecting.connect(
+        stage.installation, connecting.Request(NAME, connecting.hosts_at(stage.xero_url), stage.site), app
+    )
     stage.say(f"Signed in with OAuth 1.0a RSA-SHA1; the organisation answers: {made.organisation_name}.")
     return made
 

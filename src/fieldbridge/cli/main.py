@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from fieldbridge.app.settings import load_settings
-from fieldbridge.cli import demo, observe, runs, setup, standin
+from fieldbridge.cli import connect, demo, observe, runs, setup, standin
 from fieldbridge.cli.output import output
 from fieldbridge.core.errors import FieldbridgeError
 
@@ -37,7 +37,7 @@ def main(
     context.obj = load_settings(home)
 
 
-for module in (demo, setup, runs, observe, standin):
+for module in (demo, setup, connect, runs, observe, standin):
     module.register(app)
 
 

@@ -1,4 +1,4 @@
-"""Looking: status, problems, log."""
+"""Looking: status, problems, log, usage."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from fieldbridge.app import problems as app_problems
+from fieldbridge.app import usage as app_usage
 from fieldbridge.app.installation import opened
 from fieldbridge.app.status import Status, statuses
 from fieldbridge.cli.output import Json, Output, output
@@ -16,7 +17,7 @@ from fieldbridge.store.ledger.problems import OpenProblem
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (status, problems, log):
+    for command in (status, problems, log, usage):
         app.command()(command)
 
 
@@ -44,7 +45,8 @@ def _tell(one: Status, shown: Output) -> None:
     shown.table("", ["flow", "state", "ended", "moved"], rows or [["", "never ran", "", ""]])
     shown.say(
         f"  {one.open_problems} problems open; {one.calls_today} calls today ({one.bytes_today / 1000:.0f} kB), "
-        f"{one.calls_left_today} left"
+        f"{one.calls_left_today} left; changes found by webhook {one.changes_by_webhook}, "
+        f"by polling {one.changes_by_polling}"
     )
 
 
@@ -90,3 +92,30 @@ def log(
             shown.say(f"{event.at:%Y-%m-%d %H:%M:%S} {event.connection_id} {event.event}{run_id} {fields}")
 
     shown.show(found, words, as_json=as_json)
+
+
+def usage(
+    context: typer.Context,
+    month: Annotated[datetime | None, typer.Option(formats=["%Y-%m"], help="Another month than this one.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show the calls and bytes of a month by connection and flow, and what Xero's tiers would ask for them."""
+    with opened(context.obj) as installation:
+        found = app_usage.usage(installation, month.date() if month else installation.now().date())
+    shown = output()
+
+    def words() -> None:
+        rows = [
+            [name, flow, one.calls, _kilobytes(one.wire_bytes), _kilobytes(one.unpacked_bytes)]
+            for name, flows in found.spent.items()
+            for flow, one in flows.items()
+        ]
+        shown.table(found.month, ["connection", "flow", "calls", "on the wire", "unpacked"], rows)
+        for name, amount in found.tiers.items():
+            shown.say(f"{name}: " + ("too many connections" if amount is None else f"AUD {amount} a month"))
+
+    shown.show(found, words, as_json=as_json)
+
+
+def _kilobytes(count: int) -> str:
+    return f"{count / 1000:.0f} kB"

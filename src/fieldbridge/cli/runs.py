@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from enum import StrEnum
 from threading import Event
 from typing import Annotated
@@ -15,6 +16,7 @@ from fieldbridge.app.flows.programs import MASTER_DATA, TRANSACTIONS
 from fieldbridge.app.installation import Installation, opened
 from fieldbridge.app.workshop import Workshop
 from fieldbridge.cli.output import Json, Output, output
+from fieldbridge.console.server import serving
 from fieldbridge.core.errors import SetupError
 from fieldbridge.store.ledger.runs import Run
 
@@ -51,29 +53,43 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def run(context: typer.Context, as_json: Json = False) -> None:
+def run(
+    context: typer.Context,
+    listen: Annotated[str, typer.Option(help="HOST:PORT where Xero's webhooks arrive. Polling suffices without.")] = "",
+    as_json: Json = False,
+) -> None:
     """Keep everything moving until stopped: each flow by its schedule, order files as they arrive.
 
     Stop it with Ctrl-C or a TERM signal. However it ends, the next start goes on where it was.
     """
+    address = _address(listen) if listen else None
     shown = output()
     stopping = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stopping.set())
     with opened(context.obj) as installation:
         names = [one.id for one in installation.connections()]
-        with workshop.opened(installation) as work:
+        with ExitStack() as web, workshop.opened(installation) as work:
             if not work.works_here:
                 raise SetupError(
                     "run.already",
                     "Another fieldbridge runs for this home already.",
                     remedy="Let it go on, or stop it first.",
                 )
+            if address:
+                web.enter_context(serving(installation, *address))
             shown.show(
                 {"running": names}, lambda: shown.say(f"Running {', '.join(names)}. Ctrl-C stops."), as_json=as_json
             )
             while not stopping.wait(TICK_S):
                 work.tick()
+
+
+def _address(listen: str) -> tuple[str, int]:
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdecimal():
+        raise SetupError("run.listen", f"{listen} is not HOST:PORT.", remedy="For instance --listen 127.0.0.1:8124")
+    return host, int(port)
 
 
 def sync(

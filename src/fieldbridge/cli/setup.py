@@ -1,4 +1,4 @@
-"""Setting up: certificate, guide, connect, connections."""
+"""Setting up: certificate, guide, connections."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,18 +6,17 @@ from typing import Annotated
 import typer
 
 from fieldbridge.app import certificate as certificates
-from fieldbridge.app import connect as connecting
 from fieldbridge.app import guide as guides
+from fieldbridge.app import webhooks
 from fieldbridge.app.installation import opened
 from fieldbridge.cli.output import Json, output
 
-XERO = "https://api.xero.com"
 MY_APPLICATIONS = "https://developer.xero.com/app/manage"
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (certificate, guide, connect, connections):
+    for command in (certificate, guide, connections, webhook_key):
         app.command()(command)
 
 
@@ -62,41 +61,6 @@ def guide(
     shown.show({"file": str(out)}, lambda: shown.say(f"Written to {out}"), as_json=as_json)
 
 
-def connect(  # noqa: PLR0913 - each argument is an option of the command
-    context: typer.Context,
-    name: Annotated[str, typer.Argument(help="What to call this connection, e.g. the client's name.")],
-    folder: Annotated[Path, typer.Option(help="The folder shared with the field-sales cloud.")],
-    consumer_key: Annotated[
-        str, typer.Option(prompt="Consumer Key", envvar="FIELDBRIDGE_CONSUMER_KEY", help="From the app's page in Xero.")
-    ],
-    consumer_secret: Annotated[
-        str,
-        typer.Option(
-            prompt="Consumer Secret",
-            hide_input=True,
-            envvar="FIELDBRIDGE_CONSUMER_SECRET",
-            help="From the app's page in Xero. Better typed at the prompt than given here.",
-        ),
-    ],
-    xero_url: Annotated[str, typer.Option(help="Which Xero to talk to.")] = XERO,
-    settings: Annotated[
-        Path | None, typer.Option(help="A TOML file with this connection's settings.", exists=True)
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Connect a Xero organisation to a folder, and prove it by reading the organisation's name back.
-
-    The Consumer Key and Secret come from the private app the client made by following the page of `fieldbridge
-    guide`. They are kept encrypted. Connecting again under the same name renews the credentials and keeps all links.
-    """
-    request = connecting.Request(name, xero_url, folder, settings.read_text(encoding="utf-8") if settings else None)
-    with opened(context.obj) as installation:
-        made = connecting.connect(installation, request, connecting.PrivateApp(consumer_key, consumer_secret))
-    shown = output()
-    said = {"connection": made.id, "organisation": made.organisation_name, "folder": made.folder}
-    shown.show(said, lambda: shown.say(f"Connected {made.id} to {made.organisation_name}."), as_json=as_json)
-
-
 def connections(context: typer.Context, as_json: Json = False) -> None:
     """List the connections, with the settings each one runs under."""
     with opened(context.obj) as installation:
@@ -110,3 +74,21 @@ def connections(context: typer.Context, as_json: Json = False) -> None:
             shown.say(f"\n# {one.id}\n{one.settings}")
 
     shown.show([*found], words, as_json=as_json)
+
+
+def webhook_key(
+    context: typer.Context,
+    key: Annotated[
+        str,
+        typer.Option(prompt="Webhook key", hide_input=True, envvar="FIELDBRIDGE_WEBHOOK_KEY", help="From Xero's page."),
+    ],
+    as_json: Json = False,
+) -> None:
+    """Keep the key of the app's webhooks, encrypted. Then start `fieldbridge run --listen HOST:PORT`.
+
+    Xero posts to /webhooks/xero there, by https on port 443, so put a proxy with a certificate in front.
+    """
+    with opened(context.obj) as installation:
+        webhooks.keep_key(installation, key)
+    shown = output()
+    shown.show({"kept": True}, lambda: shown.say("The webhook key is kept."), as_json=as_json)

@@ -1,26 +1,35 @@
 """The Governor's arithmetic: who may call now.
 
-Xero's answer is believed over our own count, because its windows start at moments of its own choosing.
-Source: Xero, limits: 60 calls a minute and 1,000 or 5,000 a day for each organisation.
+Minutes are counted over any sixty seconds, so that it does not matter when Xero's own minute begins. For the day its
+answer is believed, because only Xero knows when its day begins.
+Source: Xero, limits: for each organisation 60 calls a minute, 5 in flight, and 1,000 or 5,000 a day.
 """
 
 import msgspec
 
 MINUTE_S = 60.0
+HOUR_S = 3600.0
 DAY_S = 86_400.0
+IN_FLIGHT_MAX = 5
+LOOK_AGAIN_S = 0.2
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):
-    """What one connection has spent. Units: instants and waits in seconds since the epoch, UTC."""
+    """What one connection has spent.
+
+    Shape: minute_calls holds when each call of the last minute went; in_flight, for each call under way, the moment
+    by which it must have ended, answered or not.
+    Units: instants and waits in seconds since the epoch, UTC.
+    """
 
     limit_per_minute: int = 60
     limit_per_day: int = 5000
-    minute_from: float = 0.0
-    minute_used: int = 0
+    minute_calls: tuple[float, ...] = ()
     day_from: float = 0.0
     day_used: int = 0
     blocked_until: float = 0.0
     blocked_by: str = ""
+    in_flight: tuple[float, ...] = ()
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -40,38 +49,64 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def rolled(budget: Budget, now: float) -> Budget:
-    """Start new windows where the old ones have passed, or were opened by a clock that has been put back since."""
-    if abs(now - budget.minute_from) >= MINUTE_S:
-        budget = msgspec.structs.replace(budget, minute_from=now, minute_used=0)
+    """Forget what lies outside the last minute and day, and calls that must have ended.
+
+    What lies more than a day ahead was written by a clock that has been put back since, and is forgotten too.
+    """
+    budget = msgspec.structs.replace(
+        budget,
+        minute_calls=tuple(at for at in budget.minute_calls if now - MINUTE_S < at <= now + MINUTE_S),
+        in_flight=tuple(ends for ends in budget.in_flight if now < ends <= now + DAY_S),
+        blocked_until=budget.blocked_until if budget.blocked_until <= now + DAY_S else 0.0,
+    )
     if abs(now - budget.day_from) >= DAY_S:
-        budget = msgspec.structs.replace(budget, day_from=now, day_used=0)
+        return msgspec.structs.replace(budget, day_from=now, day_used=0)
     return budget
 
 
-def admit(budget: Budget, now: float, *, may_spend_reserve: bool) -> tuple[Budget, Verdict]:
-    """Ask for one call. The budget that comes back has it booked unless the verdict says wait.
+def admit(budget: Budget, now: float, *, may_spend_reserve: bool, lasts_s: float) -> tuple[Budget, Verdict]:
+    """Ask for one call that lasts at most so long. The budget that comes back has it booked unless told to wait.
 
     The last tenth of the day belongs to transactions.
     """
     budget = rolled(budget, now)
     if budget.blocked_until > now:
         return budget, Verdict(budget.blocked_until - now, budget.blocked_by)
-    if budget.minute_used >= budget.limit_per_minute:
-        return budget, Verdict(budget.minute_from + MINUTE_S - now, "minute")
+    if len(budget.in_flight) >= IN_FLIGHT_MAX:
+        return budget, Verdict(LOOK_AGAIN_S, "concurrent")
+    if len(budget.minute_calls) >= budget.limit_per_minute:
+        oldest = budget.minute_calls[-budget.limit_per_minute]
+        return budget, Verdict(oldest + MINUTE_S - now, "minute")
     ceiling = budget.limit_per_day if may_spend_reserve else budget.limit_per_day * 9 // 10
     if budget.day_used >= ceiling:
         return budget, Verdict(budget.day_from + DAY_S - now, "day")
-    spent = msgspec.structs.replace(budget, minute_used=budget.minute_used + 1, day_used=budget.day_used + 1)
+    spent = msgspec.structs.replace(
+        budget,
+        minute_calls=(*budget.minute_calls, now),
+        day_used=budget.day_used + 1,
+        in_flight=(*budget.in_flight, now + lasts_s),
+    )
     return spent, Verdict()
 
 
+def ended(budget: Budget) -> Budget:
+    """One call has ended. Which one does not matter: only how many are under way."""
+    return msgspec.structs.replace(budget, in_flight=budget.in_flight[1:])
+
+
 def corrected(budget: Budget, now: float, reading: Reading) -> Budget:
-    """Believe what Xero said. A refusal blocks the connection until the moment it named."""
+    """Believe what Xero said. A refusal blocks the connection until the moment it named.
+
+    Calls still in flight may not be in its figures yet, so they are added. Calls of the minute that we do not know
+    of are somebody else's, and count as made just now.
+    """
+    budget = rolled(budget, now)
     changes: dict[str, object] = {}
     if reading.minute_left is not None:
-        changes["minute_used"] = max(0, budget.limit_per_minute - reading.minute_left)
+        others = budget.limit_per_minute - reading.minute_left - len(budget.minute_calls)
+        changes["minute_calls"] = budget.minute_calls + (now,) * max(0, others)
     if reading.day_left is not None:
-        changes["day_used"] = max(0, budget.limit_per_day - reading.day_left)
+        changes["day_used"] = max(0, budget.limit_per_day - reading.day_left + len(budget.in_flight))
     if reading.problem:
         wait_s = reading.retry_after_s if reading.retry_after_s is not None else 1.0
         changes |= {"blocked_until": now + wait_s, "blocked_by": reading.problem}

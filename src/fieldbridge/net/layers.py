@@ -66,3 +66,16 @@ def _attempt(inner: Handler, call: Call) -> Answer | None:
     except OutageError:
         return None
     return None if answer.status in TRY_AGAIN else answer
+
+
+def renewed(inner: Handler, is_stale: Callable[[Answer], bool], renew: Callable[[], None]) -> Handler:
+    """When credentials turn out stale, renew them and send once more: what was refused was not carried out."""
+
+    def send(call: Call) -> Answer:
+        answer = inner(call)
+        if not is_stale(answer):
+            return answer
+        renew()
+        return inner(call)
+
+    return send

@@ -1,4 +1,4 @@
-"""The ASGI application: API calls, the My Applications pages and the control routes."""
+"""The ASGI application: API calls, identity, the My Applications pages and the control routes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import asyncio
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 from starlette.types import Message, Receive, Scope, Send
 
-from fieldbridge.standin.api import Passage, arrive, depart
+from fieldbridge.standin.api import answer_api
 from fieldbridge.standin.control.routes import control_routes
+from fieldbridge.standin.identity.routes import PATHS, answer_identity
 from fieldbridge.standin.local_xero import LocalXero
 from fieldbridge.standin.options import Options
+from fieldbridge.standin.passage import Passage, Run, arrive, depart
 from fieldbridge.standin.request import Request
 from fieldbridge.standin.signin.pages import page_routes
 from fieldbridge.standin.wire.answers import Answer
@@ -25,21 +27,25 @@ def create_app(options: Options, wires: Wires | None = None) -> Starlette:
     `wires` lets planned faults drop connections; `serve` passes it. Without it those faults fail the call.
     """
     xero = LocalXero(options)
-    api = Mount("/api.xro/2.0", app=ApiEndpoint(xero, wires or Wires()))
-    return Starlette(routes=[api, *control_routes(xero), *page_routes(xero)])
+    wires = wires or Wires()
+    api = Mount("/api.xro/2.0", app=Endpoint(xero, wires, answer_api))
+    identity = Endpoint(xero, wires, answer_identity)
+    signing_in = [Route(path, identity) for path in PATHS]
+    return Starlette(routes=[api, *signing_in, *control_routes(xero), *page_routes(xero)])
 
 
-class ApiEndpoint:
-    """Every API call: read it, run it on a worker thread, then answer or let the wire fail."""
+class Endpoint:
+    """Every call faults can be planned for: read it, run it on a worker thread, then answer or let the wire fail."""
 
-    def __init__(self, xero: LocalXero, wires: Wires) -> None:
+    def __init__(self, xero: LocalXero, wires: Wires, run: Run) -> None:
         self._xero = xero
         self._wires = wires
+        self._run = run
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One HTTP request, from its body to its answer."""
         request = _request(scope, await _body(receive))
-        passage = await run_in_threadpool(arrive, self._xero, request)
+        passage = await run_in_threadpool(arrive, self._xero, request, self._run)
         try:
             await self._deliver(scope, receive, send, passage)
         finally:

@@ -11,6 +11,7 @@ from fieldbridge.standin.gate.faults import Faults
 from fieldbridge.standin.gate.idempotency import IdempotencyKeys
 from fieldbridge.standin.gate.limits import Limits
 from fieldbridge.standin.gate.received import ReceivedLog
+from fieldbridge.standin.identity.identity import Identity
 from fieldbridge.standin.options import Options
 from fieldbridge.standin.seed.sow import sow
 from fieldbridge.standin.signin.applications import Applications
@@ -26,6 +27,7 @@ class LocalXero:
         self.clock = Clock()
         self.board = SwitchBoard(options.switches)
         self.applications = Applications()
+        self.identity = Identity()
         self.received = ReceivedLog()
         self.reset(options)
 
@@ -36,6 +38,7 @@ class LocalXero:
         self.board.now = options.switches
         if not keep_applications:
             self.applications = Applications()
+            self.identity = Identity()
         self.verifier = Verifier(self.applications, lambda: self.board.now)
         self.limits = Limits(options)
         self.keys = IdempotencyKeys()

@@ -75,7 +75,26 @@ class Switches:
     in_flight_duplicate_refused: bool = False
     """A second call with a key whose first call is still running answers 409 instead of waiting for it."""
 
-    # Sign-in
+    idempotency_per_tenant: bool = False
+    """Idempotency keys belong to application and organisation instead of the application alone."""
+
+    # Sign-in with OAuth 2.0
+    broad_scopes_refused: bool = True
+    """Applications may not ask for the broad scopes, like those made since 2 March 2026."""
+    sign_in_scopes_refused: bool = False
+    """Applications may not ask for openid, profile and email."""
+    invoices_scope_writes_items: bool = True
+    """accounting.invoices allows writing Items too, not only accounting.settings."""
+    bad_client_status: int = 400
+    """Status of the token endpoint's invalid_client: 400 or 401."""
+    token_error_description: bool = False
+    """Errors of the token endpoint carry an error_description."""
+    cancel_tells_client: bool = True
+    """Cancel on the consent page redirects with access_denied instead of showing a page."""
+    graced_refresh_repeats: bool = False
+    """A refresh token used again within its grace brings the same pair again instead of another one."""
+
+    # Sign-in with OAuth 1.0a
     timestamp_tolerance_s: int = 300
     """How far oauth_timestamp may be from the server's clock, either way."""
     nonce_memory_s: int = 600
@@ -113,6 +132,7 @@ class Switches:
     text_allocation_amount: str = "The allocation amount exceeds the remaining credit or the amount due"
     text_allocation_contact: str = "The invoice and the credit note must belong to the same contact"
     text_allocation_status: str = "Only AUTHORISED documents can be allocated"
+    text_scope_missing: str = "AuthorizationUnsuccessful"
     text_key_too_long: str = "Idempotency Key must not be longer than 128 characters"
 
 

@@ -1,6 +1,6 @@
 """The Books: our local copy of what Xero holds, refreshed by what changed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -49,6 +49,23 @@ def keep(tx: sa.Connection, connection_id: str, records: Iterable[Record], read_
         for record in records
     ]
     upsert(tx, book, rows)
+
+
+def changed(tx: sa.Connection, connection_id: str, records: Sequence[Record]) -> list[str]:
+    """Xero's keys of the records that are new or were modified since we kept them."""
+    by_id = {far_id_of(one): one for one in records}
+    known: dict[str, datetime | None] = {}
+    for some in chunks(list(by_id), CODES_PER_QUERY):
+        kind = kind_of(type(records[0]))
+        query = sa.select(book.c.far_id, book.c.updated_at).where(
+            book.c.connection_id == connection_id, book.c.kind == kind, book.c.far_id.in_(some)
+        )
+        known |= {row[0]: row[1] for row in tx.execute(query)}
+    return [
+        far_id
+        for far_id, one in by_id.items()
+        if far_id not in known or known[far_id] != getattr(one, "updated_at", None)
+    ]
 
 
 def retire_unread(tx: sa.Connection, connection_id: str, record_type: type[Record], before: datetime) -> int:

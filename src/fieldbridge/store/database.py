@@ -95,6 +95,12 @@ def upsert(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]
     tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=replaced), list(rows))
 
 
+def insert_new(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert the rows whose primary key is not there yet; the others stay as they are. Shape: how many were new."""
+    insert = sqlite.insert(table) if tx.dialect.name == "sqlite" else postgresql.insert(table)
+    return sum(tx.execute(insert.on_conflict_do_nothing().values(**row)).rowcount for row in rows)
+
+
 def chunks(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
     """Cut a sequence into pieces of at most `size`."""
     return (rows[start : start + size] for start in range(0, len(rows), size))

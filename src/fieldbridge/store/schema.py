@@ -50,12 +50,14 @@ connection = Table(
     Column("id", Text, primary_key=True),
     Column("sign_in", Text, nullable=False),
     Column("xero_url", Text, nullable=False),
+    Column("identity_url", Text, nullable=False),
     Column("organisation_id", Text, nullable=False),
     Column("organisation_name", Text, nullable=False),
     Column("short_code", Text, nullable=False),
     Column("folder", Text, nullable=False),
     Column("settings", Text, nullable=False),
     Column("connected_at", Instant, nullable=False),
+    Column("renewed_at", Instant, nullable=False),
     Column("paused_because", Text),
 )
 
@@ -78,6 +80,14 @@ secret = Table(
     Column("owner", Text, primary_key=True),
     Column("name", Text, primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("until", Instant, nullable=False),
 )
 
 watermark = Table(
@@ -228,6 +238,29 @@ schedule = Table(
     Column("in_flight", Id),
 )
 
+webhook_event = Table(
+    "webhook_event",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("resource_id", Text, primary_key=True),
+    Column("event_at", Text, primary_key=True),
+    Column("category", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("read_at", Instant),
+    Index("ix_webhook_event_unread", "read_at", "tenant_id"),
+)
+
+tally = Table(
+    "tally",
+    metadata,
+    of_connection(primary_key=True),
+    Column("stream", Text, primary_key=True),
+    Column("day", sa.Date, primary_key=True),
+    Column("by_webhook", Integer, nullable=False),
+    Column("by_polling", Integer, nullable=False),
+)
+
 budget = Table(
     "budget",
     metadata,
@@ -244,4 +277,5 @@ call_count = Table(
     Column("calls", Integer, nullable=False),
     Column("wire_bytes", Id, nullable=False),
     Column("unpacked_bytes", Id, nullable=False),
+    Column("egress_bytes", Id, nullable=False),
 )

@@ -49,6 +49,10 @@ class Vault:
                 remedy="Give back the key file or the FIELDBRIDGE_KEY that this database was made with.",
             ) from None
 
+    def delete(self, tx: sa.Connection, owner: str, name: str) -> None:
+        """Forget one secret."""
+        tx.execute(secret.delete().where(secret.c.owner == owner, secret.c.name == name))
+
 
 def _label(owner: str, name: str) -> bytes:
     return f"{owner}\x00{name}".encode()

@@ -28,9 +28,10 @@ RECONNECT = "Reconnect with `fieldbridge connect`."
 class Session:
     """Reads and writes of one organisation."""
 
-    def __init__(self, handler: Handler, xero_url: str) -> None:
+    def __init__(self, handler: Handler, xero_url: str, sign_in: str = "") -> None:
         self._handler = handler
         self._root = xero_url.rstrip("/") + API_PATH
+        self._sign_in = sign_in
 
     def read(self, resource: str, query: dict[str, str] | None = None, since: datetime | None = None) -> bytes | None:
         """One GET. Shape: the body, or None when Xero says that nothing was modified."""
@@ -43,7 +44,7 @@ class Session:
             return None
         if answer.status == 200:
             return answer.body
-        raise failure(answer, resource, write=False)
+        raise failure(answer, resource, write=False, sign_in=self._sign_in)
 
     def create(self, resource: str, query: dict[str, str], body: bytes, idempotency_key: str) -> bytes:
         """One PUT, which only ever creates. Errors: UnsureError when it may have been carried out."""
@@ -63,16 +64,16 @@ class Session:
         answer = self._handler(call)
         if answer.status == 200:
             return answer.body
-        raise failure(answer, resource, write=True)
+        raise failure(answer, resource, write=True, sign_in=self._sign_in)
 
 
-def failure(answer: Answer, resource: str, *, write: bool) -> FieldbridgeError:
+def failure(answer: Answer, resource: str, *, write: bool, sign_in: str = "") -> FieldbridgeError:
     """What an answer other than success means, and so what must happen next."""
     text = answer.body[:400].decode("utf-8", "replace").strip()
     if answer.status == 429:
         return limited(answer)
     if answer.status in (401, 403):
-        return denied(answer, text)
+        return denied(answer, text, sign_in)
     if answer.status == 503 and text.startswith("oauth_problem=rate"):
         return PacedError("xero.rate_limit", "Xero's call limit is spent.", until=_in(60.0))
     if answer.status >= 500:
@@ -91,8 +92,20 @@ def limited(answer: Answer) -> PacedError:
     return PacedError("xero.rate_limit", f"Xero's {limit} limit is spent.", until=_in(wait_s))
 
 
-def denied(answer: Answer, text: str) -> AccessError:
+def lacks_scope(answer: Answer) -> bool:
+    """Whether a 401 is about a missing scope. Xero spells the word in its own way; both spellings count."""
+    said = answer.headers.get("www-authenticate", "")
+    return answer.status == 401 and ("insufficent_scope" in said or "insufficient_scope" in said)
+
+
+def denied(answer: Answer, text: str, sign_in: str) -> AccessError:
     """Xero does not let this connection in, in the words of whichever sign-in it used."""
+    if lacks_scope(answer):
+        return AccessError(
+            "access.scope",
+            "The sign-in does not allow this call: a scope is missing.",
+            remedy="Refreshing never helps. " + RECONNECT,
+        )
     problem = parse_qs(text).get("oauth_problem", [""])[0]
     advice = parse_qs(text).get("oauth_problem_advice", [""])[0]
     if problem == "signature_invalid":
@@ -104,6 +117,12 @@ def denied(answer: Answer, text: str) -> AccessError:
         )
     if problem:
         return AccessError(f"access.{problem}", f"Xero refused the sign-in: {problem}: {advice}.", remedy=RECONNECT)
+    if sign_in == "private-app":
+        return AccessError(
+            "access.private_apps_ended",
+            "Xero switched private apps (OAuth 1.0a) off in September 2021; it no longer answers this sign-in.",
+            remedy="Run `fieldbridge connect NAME --sign-in pkce` under the same name: links and history stay.",
+        )
     return AccessError("access.denied", f"Xero refused the sign-in ({answer.status}): {text[:200]}.", remedy=RECONNECT)
 
 

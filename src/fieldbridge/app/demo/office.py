@@ -5,7 +5,7 @@ from datetime import date
 
 import httpx2
 
-from fieldbridge.app.connect import PrivateApp
+from fieldbridge.app.sign_in.private_app import PrivateApp
 from fieldbridge.core.errors import SurpriseError
 
 APPLICATIONS = "/my-applications"

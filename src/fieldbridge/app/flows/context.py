@@ -55,7 +55,8 @@ class Context:
 
     def session(self) -> Session:
         """A session with the connection's organisation."""
-        return access.xero(self.gate, self.id, self.connection.xero_url, self.ref.flow, self.say)
+        governor = access.Governor(self.gate, self.id, self.ref.flow, self.settings.calls_per_day, self.say)
+        return access.xero(self.gate, self.connection, governor)
 
     def say(self, doing: str) -> None:
         """Tell whoever watches what the run is doing."""

@@ -16,24 +16,28 @@ from fieldbridge.core.records.books import Account, Contact, Item, Record, TaxRa
 from fieldbridge.core.window import full_read_is_due, since
 from fieldbridge.engine.stages import Turn
 from fieldbridge.store import books
-from fieldbridge.store.ledger import runs, windows
+from fieldbridge.store.ledger import runs, webhooks, windows
 from fieldbridge.xero import accounts, contacts, items, organisation, tax_rates
 from fieldbridge.xero.session import Page, Session
 
 
 @dataclass(frozen=True)
 class Stream:
-    """One endpoint that is read into the Books. sees_changes: Xero can say what changed since a moment."""
+    """One endpoint that is read into the Books.
+
+    Shape: sees_changes says that Xero can tell what changed since a moment; announced_as is its webhook category.
+    """
 
     name: str
     record_type: type[Record]
     pages: Callable[[Session, datetime | None], Iterator[Page]]
     sees_changes: bool = True
+    announced_as: str = ""
 
 
 ACCOUNTS = Stream("accounts", Account, accounts.pages)
 TAX_RATES = Stream("tax rates", TaxRate, tax_rates.pages, sees_changes=False)
-CONTACTS = Stream("contacts", Contact, contacts.pages)
+CONTACTS = Stream("contacts", Contact, contacts.pages, announced_as="CONTACT")
 ITEMS = Stream("items", Item, items.pages)
 STREAMS = (ACCOUNTS, TAX_RATES, CONTACTS, ITEMS)
 
@@ -73,6 +77,8 @@ def _refresh(context: Context, stream: Stream, until: datetime | None, full_at: 
     with context.write() as tx:
         if full:
             _retire(tx, context.id, stream, count, began)
+        if stream.announced_as:
+            webhooks.mark_read(tx, context.connection.organisation_id, stream.announced_as, began, context.now())
         windows.advance(tx, context.id, stream.name, read_at or until or began, began if full else full_at)
         runs.count(tx, context.ref.run_id, **{stream.name: count})
 
@@ -82,10 +88,22 @@ def _keep_pages(context: Context, stream: Stream, since_when: datetime | None) -
     count, first_read_at = 0, None
     for page in stream.pages(context.session(), since_when):
         with context.write() as tx:
+            if since_when is not None:
+                _tally(tx, context, stream, page)
             books.keep(tx, context.id, page.records, context.now())
         count += len(page.records)
         first_read_at = first_read_at or page.read_at
     return count, first_read_at
+
+
+def _tally(tx: sa.Connection, context: Context, stream: Stream, page: Page) -> None:
+    """Count which path found each change first: a webhook that announced it, or this look by itself."""
+    if not stream.announced_as:
+        return
+    changed = books.changed(tx, context.id, page.records)
+    announced = webhooks.unread_among(tx, context.connection.organisation_id, changed)
+    day = context.now().date()
+    webhooks.count(tx, context.id, stream.name, day, len(announced), len(changed) - len(announced))
 
 
 def _retire(tx: sa.Connection, connection_id: str, stream: Stream, count: int, began: datetime) -> None:

@@ -7,8 +7,9 @@ from fnmatch import fnmatchcase
 from typing import Literal
 
 Kind = Literal[
-    "lost_before", "lost_after", "truncated", "delay", "status", "offline", "not_modified",
-    "rate_minute", "rate_day", "rate_concurrent",
+    "lost_before", "lost_after", "truncated", "delay", "status", "not_modified",
+    "offline", "unavailable", "organisation_offline",
+    "rate_minute", "rate_day", "rate_concurrent", "rate_appminute",
 ]  # fmt: skip
 
 

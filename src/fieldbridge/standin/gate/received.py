@@ -1,4 +1,4 @@
-"""Every API call that arrived, kept for tests to look at; no secret is kept."""
+"""Every call of the API and of identity that arrived, kept for tests to look at; no secret is kept."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import re
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
 
 _CONSUMER = re.compile(r'oauth_consumer_key="([^"]*)"')
+_SECRET_FIELDS = ("client_secret", "code", "code_verifier", "refresh_token", "token")
 MOST = 5_000
 
 
@@ -34,6 +36,12 @@ def without_secrets(headers: Mapping[str, str]) -> dict[str, str]:
         match = _CONSUMER.search(shown["authorization"])
         shown["authorization"] = f"OAuth consumer key {match[1]}" if match else "withheld"
     return shown
+
+
+def form_without_secrets(body: str) -> str:
+    """A form body with its secrets withheld."""
+    pairs = parse_qsl(body, keep_blank_values=True)
+    return urlencode([(name, "withheld" if name in _SECRET_FIELDS else value) for name, value in pairs])
 
 
 class ReceivedLog:

@@ -1,1 +1,1 @@
-"""OAuth 1.0a private applications: registering a certificate, and checking what is signed with its key."""
+"""My Applications, and OAuth 1.0a: registering a certificate, and checking what is signed with its key."""

@@ -1,4 +1,4 @@
-"""My Applications: who may call, for which organisation, with which certificate."""
+"""My Applications: who may call, and with what."""
 
 from __future__ import annotations
 
@@ -9,14 +9,9 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from fieldbridge.standin.signin.certificate import CertificateRefusedError, expires, public_key_of
+from fieldbridge.standin.identity.clients import Client
 
-MOST_PER_ORGANISATION = 2
 _KEY_CHARACTERS = string.ascii_uppercase + string.digits
-ONLY_PRIVATE = (
-    "This local Xero knows private applications only. A public application signs a user in through a browser "
-    "and its access ends after 30 minutes; choose Private."
-)
 
 
 @dataclass(frozen=True)
@@ -33,99 +28,60 @@ class Application:
     public_key: rsa.RSAPublicKey
     expires: datetime
 
+    kind = "private"
+    kind_name = "Private application"
 
-@dataclass(frozen=True)
-class Form:
-    """What the add form holds."""
+    @property
+    def client_id(self) -> str:
+        """What names it in limits and subscriptions."""
+        return self.consumer_key
 
-    kind: str = ""
-    name: str = ""
-    organisation: str = ""
-    certificate: str = ""
+
+Registered = Application | Client
 
 
 class Applications:
-    """Registered applications by consumer key. Callers hold the server's lock."""
+    """Everything registered, by its id. Callers hold the server's lock."""
 
     def __init__(self) -> None:
-        self._by_key: dict[str, Application] = {}
+        self._by_id: dict[str, Registered] = {}
+        self._by_client: dict[str, Registered] = {}
         self._revoked: set[str] = set()
 
-    def all(self) -> list[Application]:
+    def all(self) -> list[Registered]:
         """In the order they were added."""
-        return list(self._by_key.values())
+        return list(self._by_id.values())
 
     def by_key(self, consumer_key: str) -> Application | None:
-        """The application with this consumer key."""
-        return self._by_key.get(consumer_key)
+        """The private application with this consumer key."""
+        found = self._by_client.get(consumer_key)
+        return found if isinstance(found, Application) else None
 
-    def by_id(self, app_id: str) -> Application | None:
+    def by_client_id(self, client_id: str) -> Client | None:
+        """The OAuth 2.0 application with this client id, whatever its case."""
+        found = self._by_client.get(client_id.upper())
+        return found if isinstance(found, Client) else None
+
+    def by_id(self, app_id: str) -> Registered | None:
         """The application of one page."""
-        return next((app for app in self._by_key.values() if app.app_id == app_id), None)
+        return self._by_id.get(app_id)
 
     def was_revoked(self, consumer_key: str) -> bool:
         """The key belonged to an application that was deleted."""
         return consumer_key in self._revoked
 
-    def faults(self, form: Form, organisations: set[str], now: datetime, *, refuse_expired: bool) -> dict[str, str]:
-        """Field name to text for everything wrong with the form; empty when it can be saved."""
-        faults = {}
-        if form.kind != "private":
-            faults["kind"] = ONLY_PRIVATE if form.kind == "public" else "Choose Private."
-        if text := self._name_fault(form.name):
-            faults["name"] = text
-        if text := self._organisation_fault(form.organisation, organisations):
-            faults["organisation"] = text
-        if text := _certificate_fault(form.certificate, now, refuse_expired=refuse_expired):
-            faults["certificate"] = text
-        return faults
+    def add(self, app: Registered) -> None:
+        """Register it."""
+        self._by_id[app.app_id] = app
+        self._by_client[app.client_id] = app
 
-    def add(self, form: Form, now: datetime) -> Application:
-        """Register a form without faults."""
-        app = Application(
-            app_id=secrets.token_hex(8),
-            name=form.name.strip(),
-            organisation_id=form.organisation,
-            certificate=form.certificate.strip(),
-            consumer_key=_characters(30),
-            consumer_secret=_characters(30),
-            created=now,
-            public_key=public_key_of(form.certificate),
-            expires=expires(form.certificate),
-        )
-        self._by_key[app.consumer_key] = app
-        return app
-
-    def remove(self, app: Application) -> None:
+    def remove(self, app: Registered) -> None:
         """Its key is remembered as revoked, which calls are told."""
-        del self._by_key[app.consumer_key]
-        self._revoked.add(app.consumer_key)
-
-    def _name_fault(self, name: str) -> str:
-        if not name.strip():
-            return "Enter a name."
-        if "xero" in name.lower():
-            return "The name must not contain Xero."
-        taken = any(app.name.casefold() == name.strip().casefold() for app in self._by_key.values())
-        return "Another application has this name." if taken else ""
-
-    def _organisation_fault(self, organisation: str, known: set[str]) -> str:
-        if organisation not in known:
-            return "Choose an organisation."
-        used = sum(app.organisation_id == organisation for app in self._by_key.values())
-        full = used >= MOST_PER_ORGANISATION
-        return f"This organisation already has {used} private applications; delete one first." if full else ""
+        del self._by_id[app.app_id]
+        del self._by_client[app.client_id]
+        self._revoked.add(app.client_id)
 
 
-def _certificate_fault(pem: str, now: datetime, *, refuse_expired: bool) -> str:
-    if not pem.strip():
-        return "Paste the certificate."
-    try:
-        public_key_of(pem)
-    except CertificateRefusedError as refused:
-        return str(refused)
-    return f"The certificate expired on {expires(pem):%d %B %Y}." if refuse_expired and expires(pem) <= now else ""
-
-
-def _characters(count: int) -> str:
-    return "".join(secrets.choice(_KEY_CHARACTERS) for _ in range(count))
+def new_key() -> str:
+    """A consumer key or secret."""
+    return "".join(secrets.choice(_KEY_CHARACTERS) for _ in range(30))

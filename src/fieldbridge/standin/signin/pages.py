@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Awaitable, Callable
+from dataclasses import fields
 from functools import partial
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from fieldbridge.standin.local_xero import LocalXero
-from fieldbridge.standin.signin.applications import Application, Form
+from fieldbridge.standin.signin.applications import Registered
+from fieldbridge.standin.signin.forms import Form, faults, made_from
+from fieldbridge.standin.signin.html import html
 
 Page = Callable[[LocalXero, Request], Awaitable[Response]]
-_PAGES = Environment(
-    loader=PackageLoader("fieldbridge.standin.signin"), autoescape=True, undefined=StrictUndefined,
-    trim_blocks=True, lstrip_blocks=True,
-)  # fmt: skip
 
 
 def page_routes(xero: LocalXero) -> list[Route]:
@@ -35,7 +34,7 @@ def page_routes(xero: LocalXero) -> list[Route]:
 
 
 def _html(name: str, status: int = 200, **values: Any) -> HTMLResponse:
-    return HTMLResponse(_PAGES.get_template(name).render(**values), status)
+    return HTMLResponse(html(name, **values), status)
 
 
 def _organisations(xero: LocalXero) -> dict[str, str]:
@@ -60,30 +59,40 @@ async def blank_form(xero: LocalXero, request: Request) -> Response:
         return _form(xero, Form(), {}, 200)
 
 
-def _form(xero: LocalXero, form: Form, faults: dict[str, str], status: int) -> Response:
-    return _html("add.html", status, form=form, faults=faults, organisations=_organisations(xero))
+def _form(xero: LocalXero, form: Form, wrong: dict[str, str], status: int) -> Response:
+    return _html("add.html", status, form=form, faults=wrong, organisations=_organisations(xero))
 
 
 async def save(xero: LocalXero, request: Request) -> Response:
     """Back to the list when saved; else 422 and the form again, with what was typed and what is wrong."""
     sent = await request.form()
-    form = Form(**{name: str(sent.get(name, "")) for name in ("kind", "name", "organisation", "certificate")})
+    form = Form(**{field.name: str(sent.get(field.name, "")) for field in fields(Form)})
     with xero.lock:
-        now, refuse_expired = xero.clock.now(), xero.board.now.expired_certificate_refused
-        faults = xero.applications.faults(form, set(xero.books), now, refuse_expired=refuse_expired)
-        if faults:
-            return _form(xero, form, faults, 422)
-        xero.applications.add(form, now)
+        now = xero.clock.now()
+        if wrong := faults(form, xero.applications, set(xero.books), now, xero.board.now):
+            return _form(xero, form, wrong, 422)
+        app = made_from(form, now)
+        xero.applications.add(app)
+        if app.kind == "custom":
+            xero.identity.connections.connect(app.client_id, app.organisation_id, str(uuid.uuid4()), now)
     return RedirectResponse("/my-applications", 303)
 
 
 async def application(xero: LocalXero, request: Request) -> Response:
-    """One application with its consumer key and secret."""
+    """One application with its key or id, and its secret."""
     with xero.lock:
         app = _found(xero, request)
         if app is None:
             return _html("missing.html", 404)
-        return _html("application.html", app=app, organisation=_organisations(xero).get(app.organisation_id, ""))
+        organisation = _organisations(xero).get(app.organisation_id, "")
+        return _html("application.html", app=app, organisation=organisation, connected=_connected(xero, app))
+
+
+def _connected(xero: LocalXero, app: Registered) -> list[str]:
+    """The names of the organisations an OAuth 2.0 application reaches."""
+    names = _organisations(xero)
+    live = xero.identity.connections.of(app.client_id)
+    return [names[one.organisation_id] for one in live if one.organisation_id in names]
 
 
 async def delete(xero: LocalXero, request: Request) -> Response:
@@ -91,8 +100,9 @@ async def delete(xero: LocalXero, request: Request) -> Response:
     with xero.lock:
         if app := _found(xero, request):
             xero.applications.remove(app)
+            xero.identity.revoke(app.client_id)
     return RedirectResponse("/my-applications", 303)
 
 
-def _found(xero: LocalXero, request: Request) -> Application | None:
+def _found(xero: LocalXero, request: Request) -> Registered | None:
     return xero.applications.by_id(request.path_params["app_id"])

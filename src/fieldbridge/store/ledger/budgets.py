@@ -22,25 +22,35 @@ def save(tx: sa.Connection, connection_id: str, state: Budget) -> None:
     upsert(tx, budget, [{"connection_id": connection_id, "state": msgspec.json.encode(state).decode()}])
 
 
-def count(tx: sa.Connection, connection_id: str, day: date, flow: str, wire_bytes: int, unpacked_bytes: int) -> None:
-    """Count one call. Units: bytes as they came over the wire, and after unpacking."""
+class Spent(msgspec.Struct, frozen=True):
+    """What calls have cost.
+
+    Units: bytes on the wire, bytes unpacked, and bytes Xero would charge for under its tiers (whether it counts them
+    packed is not known, so they are counted unpacked: never less than the bill).
+    """
+
+    calls: int = 0
+    wire_bytes: int = 0
+    unpacked_bytes: int = 0
+    egress_bytes: int = 0
+
+
+def count(tx: sa.Connection, connection_id: str, day: date, flow: str, more: Spent) -> None:
+    """Add to what a flow has spent on one day."""
     of_today = (call_count.c.connection_id == connection_id) & (call_count.c.day == day) & (call_count.c.flow == flow)
-    more = {
-        "calls": call_count.c.calls + 1,
-        "wire_bytes": call_count.c.wire_bytes + wire_bytes,
-        "unpacked_bytes": call_count.c.unpacked_bytes + unpacked_bytes,
-    }
-    if tx.execute(call_count.update().where(of_today).values(**more)).rowcount == 0:
-        first = {"connection_id": connection_id, "day": day, "flow": flow, "calls": 1}
-        upsert(tx, call_count, [first | {"wire_bytes": wire_bytes, "unpacked_bytes": unpacked_bytes}])
+    amounts = msgspec.structs.asdict(more)
+    added = {name: call_count.c[name] + amount for name, amount in amounts.items()}
+    if tx.execute(call_count.update().where(of_today).values(**added)).rowcount == 0:
+        upsert(tx, call_count, [{"connection_id": connection_id, "day": day, "flow": flow, **amounts}])
 
 
-def spent(tx: sa.Connection, connection_id: str, day: date) -> tuple[int, int, int]:
-    """Shape: (calls, bytes on the wire, bytes unpacked) of one day."""
-    query = sa.select(
-        sa.func.coalesce(sa.func.sum(call_count.c.calls), 0),
-        sa.func.coalesce(sa.func.sum(call_count.c.wire_bytes), 0),
-        sa.func.coalesce(sa.func.sum(call_count.c.unpacked_bytes), 0),
-    ).where(call_count.c.connection_id == connection_id, call_count.c.day == day)
-    calls, wire, unpacked = tx.execute(query).one()
-    return int(calls), int(wire), int(unpacked)
+def spent(tx: sa.Connection, connection_id: str, first: date, last: date) -> dict[str, Spent]:
+    """What each flow has spent from one day to another, both included."""
+    names = Spent.__struct_fields__
+    query = (
+        sa.select(call_count.c.flow, *(sa.func.sum(call_count.c[name]) for name in names))
+        .where(call_count.c.connection_id == connection_id, call_count.c.day >= first, call_count.c.day <= last)
+        .group_by(call_count.c.flow)
+        .order_by(call_count.c.flow)
+    )
+    return {row[0]: Spent(*(int(amount) for amount in row[1:])) for row in tx.execute(query)}

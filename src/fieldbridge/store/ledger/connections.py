@@ -12,18 +12,21 @@ from fieldbridge.store.schema import connection
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
     """One Xero organisation joined to one field-sales site.
 
-    Shape: settings is TOML text; paused_because is None while it may run.
+    Shape: settings is TOML text; renewed_at is when its tokens were last renewed; paused_because is None while it
+    may run.
     """
 
     id: str
     sign_in: str
     xero_url: str
+    identity_url: str
     organisation_id: str
     organisation_name: str
     short_code: str
     folder: str
     settings: str
     connected_at: datetime
+    renewed_at: datetime
     paused_because: str | None = None
 
 
@@ -46,3 +49,8 @@ def every(tx: sa.Connection) -> list[Connection]:
 def pause(tx: sa.Connection, connection_id: str, because: str | None) -> None:
     """Stop a connection from running, or let it run again with None."""
     tx.execute(connection.update().where(connection.c.id == connection_id).values(paused_because=because))
+
+
+def renewed(tx: sa.Connection, connection_id: str, at: datetime) -> None:
+    """Note that a connection's tokens were renewed."""
+    tx.execute(connection.update().where(connection.c.id == connection_id).values(renewed_at=at))

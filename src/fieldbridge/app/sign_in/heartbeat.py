@@ -1,0 +1,37 @@
+"""Keeping a grant alive that nobody uses. Source: Xero ends a refresh token after sixty idle days."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from fieldbridge.app.installation import Installation
+from fieldbridge.app.sign_in.grant import PKCE, WEB_APP
+from fieldbridge.app.sign_in.tokens import Refresher
+from fieldbridge.core.errors import AccessError, OutageError
+from fieldbridge.store.ledger import connections
+from fieldbridge.store.ledger.connections import Connection
+
+IDLE = timedelta(days=20)
+TRY_AGAIN = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """Refreshes what has been idle for long, and says so when somebody must consent again."""
+
+    installation: Installation
+    _tried: dict[str, datetime] = field(default_factory=dict)
+
+    def beat(self, one: Connection) -> None:
+        """Look at one connection; an outage is tried again after an hour."""
+        now = self.installation.now()
+        waits = one.id in self._tried and now - self._tried[one.id] < TRY_AGAIN
+        if one.sign_in not in (PKCE, WEB_APP) or one.paused_because or now - one.renewed_at < IDLE or waits:
+            return
+        self._tried[one.id] = now
+        try:
+            Refresher(self.installation, one.id, one.identity_url).fresh()
+        except OutageError:
+            return
+        except AccessError as error:
+            with self.installation.database.write() as tx:
+                connections.pause(tx, one.id, str(error))

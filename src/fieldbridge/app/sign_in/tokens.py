@@ -1,0 +1,111 @@
+"""Tokens kept fresh: one refresher for a connection at a time, across processes and machines.
+
+The pair is stored before it is used. When the answer to a refresh is lost, the old pair is still stored, and Xero
+accepts it for another thirty minutes.
+"""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
+import sqlalchemy as sa
+
+from fieldbridge.app.installation import Installation
+from fieldbridge.core.errors import OutageError, SetupError
+from fieldbridge.net import oauth2
+from fieldbridge.net.layers import retried
+from fieldbridge.net.oauth2 import Application, Tokens
+from fieldbridge.net.wire import wire
+from fieldbridge.store.ledger import connections, leases
+
+APPLICATION, TOKENS = "application", "tokens"
+EARLY = timedelta(seconds=60)
+LEASE_S = 120.0
+LOOK_AGAIN_S = 0.2
+
+
+def keep(installation: Installation, tx: sa.Connection, owner: str, application: Application, tokens: Tokens) -> None:
+    """Seal an application and its tokens."""
+    installation.vault.put(tx, owner, APPLICATION, msgspec.json.encode(application))
+    installation.vault.put(tx, owner, TOKENS, msgspec.json.encode(tokens))
+
+
+def forget(installation: Installation, tx: sa.Connection, owner: str) -> None:
+    """Delete the tokens; the application stays, to sign in again."""
+    installation.vault.delete(tx, owner, TOKENS)
+
+
+@dataclass(frozen=True)
+class Refresher:
+    """Hands out tokens that are good for at least another minute."""
+
+    installation: Installation
+    connection_id: str
+    identity_url: str
+
+    def fresh(self, stale: str = "") -> Tokens:
+        """Good tokens, refreshed if need be. stale: an access token that Xero has just refused.
+
+        Errors: AccessError when somebody must consent again; OutageError when Xero's sign-in does not answer.
+        """
+        tokens = self._kept()
+        if self._is_good(tokens, stale):
+            return tokens
+        with self._lease():
+            tokens = self._kept()
+            return tokens if self._is_good(tokens, stale) else self._renew(tokens)
+
+    def application(self) -> Application:
+        """The app registered at Xero."""
+        return msgspec.json.decode(self._sealed(APPLICATION), type=Application)
+
+    def _kept(self) -> Tokens:
+        return msgspec.json.decode(self._sealed(TOKENS), type=Tokens)
+
+    def _sealed(self, name: str) -> bytes:
+        with self.installation.database.read() as tx:
+            value = self.installation.vault.get(tx, self.connection_id, name)
+        if value is None:
+            raise SetupError(
+                "connection.no_credentials",
+                f"{self.connection_id} is not signed in.",
+                remedy="Run `fieldbridge connect`.",
+            )
+        return value
+
+    def _is_good(self, tokens: Tokens, stale: str) -> bool:
+        return tokens.access_token != stale and self.installation.now() < tokens.expires_at - EARLY
+
+    def _renew(self, tokens: Tokens) -> Tokens:
+        handler = retried(wire(self.installation.client), self.installation.pause)
+        application, now = self.application(), self.installation.now()
+        if tokens.refresh_token:
+            new = oauth2.refresh(handler, self.identity_url, application, tokens, now)
+        else:
+            new = oauth2.client_credentials(handler, self.identity_url, application, tokens.scopes, now)
+        with self.installation.database.write() as tx:
+            self.installation.vault.put(tx, self.connection_id, TOKENS, msgspec.json.encode(new))
+            connections.renewed(tx, self.connection_id, now)
+        return new
+
+    @contextmanager
+    def _lease(self) -> Iterator[None]:
+        """Hold the right to refresh. Errors: OutageError when another holds it for longer than a refresh can take."""
+        name, holder = f"refresh {self.connection_id}", uuid.uuid4().hex
+        give_up = self.installation.now() + timedelta(seconds=2 * LEASE_S)
+        while not self._take(name, holder):
+            if self.installation.now() > give_up:
+                raise OutageError("access.refresh_busy", f"Another process keeps refreshing {self.connection_id}.")
+            self.installation.pause(LOOK_AGAIN_S)
+        try:
+            yield
+        finally:
+            with self.installation.database.write() as tx:
+                leases.release(tx, name, holder)
+
+    def _take(self, name: str, holder: str) -> bool:
+        with self.installation.database.write() as tx:
+            return leases.take(tx, name, holder, self.installation.now(), LEASE_S)

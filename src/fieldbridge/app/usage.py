@@ -1,0 +1,34 @@
+"""What the calls have come to: by connection and flow, and what Xero's tiers would ask for them."""
+
+from calendar import monthrange
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+
+from fieldbridge.app.installation import Installation
+from fieldbridge.core.tiers import TIERS, cost
+from fieldbridge.store.ledger import budgets
+from fieldbridge.store.ledger.budgets import Spent
+
+
+class Usage(msgspec.Struct, frozen=True, kw_only=True):
+    """A month. Shape: by connection, then flow; tiers hold None where a tier does not allow so many connections."""
+
+    month: str
+    spent: dict[str, dict[str, Spent]]
+    tiers: dict[str, Decimal | None]
+
+
+def usage(installation: Installation, day: date) -> Usage:
+    """The month a day is in; the tiers are reckoned for all connections of this installation as one app."""
+    first, last = day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
+    names = [one.id for one in installation.connections()]
+    with installation.database.read() as tx:
+        spent = {name: budgets.spent(tx, name, first, last) for name in names}
+    egress = sum(one.egress_bytes for flows in spent.values() for one in flows.values())
+    return Usage(
+        month=f"{day:%Y-%m}",
+        spent=spent,
+        tiers={tier.name: cost(tier, len(names), egress) for tier in TIERS},
+    )

@@ -1,0 +1,133 @@
+"""Connecting and disconnecting."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fieldbridge.app import connect as connecting
+from fieldbridge.app import disconnect as disconnecting
+from fieldbridge.app.access import SignIn
+from fieldbridge.app.connect import Hosts
+from fieldbridge.app.installation import Installation, opened
+from fieldbridge.app.sign_in import consent, granting, private_app
+from fieldbridge.app.sign_in.grant import CUSTOM_CONNECTION, PKCE, WEB_APP, Kind
+from fieldbridge.cli.output import Json, output
+from fieldbridge.net.oauth2 import Application, Consent
+
+LOCAL_REDIRECT = "http://localhost:8123/callback"
+
+
+class Way(StrEnum):
+    """The ways into Xero."""
+
+    PKCE = PKCE
+    WEB_APP = WEB_APP
+    CUSTOM = CUSTOM_CONNECTION
+    PRIVATE = private_app.KIND
+
+
+KINDS: dict[Way, Kind] = {Way.PKCE: PKCE, Way.WEB_APP: WEB_APP, Way.CUSTOM: CUSTOM_CONNECTION}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (connect, disconnect):
+        app.command()(command)
+
+
+def connect(  # noqa: PLR0913 - each argument is an option of the command
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="What to call this connection, e.g. the client's name.")],
+    folder: Annotated[Path, typer.Option(help="The folder shared with the field-sales cloud.")],
+    sign_in: Annotated[Way, typer.Option(help="The kind of app made at Xero.")] = Way.PKCE,
+    client_id: Annotated[
+        str,
+        typer.Option(
+            "--client-id",
+            "--consumer-key",
+            envvar=["FIELDBRIDGE_CLIENT_ID", "FIELDBRIDGE_CONSUMER_KEY"],
+            help="From the app's page.",
+        ),
+    ] = "",
+    client_secret: Annotated[
+        str,
+        typer.Option(
+            "--client-secret",
+            "--consumer-secret",
+            envvar=["FIELDBRIDGE_CLIENT_SECRET", "FIELDBRIDGE_CONSUMER_SECRET"],
+            help="From the app's page; a PKCE app has none. Better typed at the prompt than given here.",
+        ),
+    ] = "",
+    organisation: Annotated[str, typer.Option(help="Which organisation, when several are granted.")] = "",
+    redirect_uri: Annotated[str, typer.Option(help="As registered with the app, letter by letter.")] = LOCAL_REDIRECT,
+    paste: Annotated[bool, typer.Option("--paste", help="No browser here: paste the address it came back to.")] = False,
+    broad_scopes: Annotated[bool, typer.Option(help="Ask the old way, for apps made before March 2026.")] = False,
+    xero_url: Annotated[str, typer.Option(help="Which Xero to talk to.")] = Hosts.api,
+    settings: Annotated[
+        Path | None, typer.Option(help="A TOML file with this connection's settings.", exists=True)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Connect a Xero organisation to a folder, and prove it by reading the organisation's name back.
+
+    [bold]pkce[/]: a browser opens at Xero and comes back here. [bold]web-app[/]: the same, with a client secret.
+    [bold]custom-connection[/]: client id and secret of one organisation, no browser. [bold]private-app[/]: the Consumer
+    Key and Secret of the page `fieldbridge guide` writes; Xero switched these off in 2021, so it serves a local Xero.
+
+    Credentials are kept encrypted. Connecting again under the same name renews them, or changes the way in, and keeps
+    all links and history.
+    """
+    shown = output()
+    client_id = client_id or typer.prompt("Consumer Key" if sign_in is Way.PRIVATE else "Client id")
+    if sign_in is not Way.PKCE:
+        client_secret = client_secret or typer.prompt("Secret", hide_input=True)
+    hosts = connecting.hosts_at(xero_url)
+    request = connecting.Request(name, hosts, folder, settings.read_text(encoding="utf-8") if settings else None)
+
+    def visit(asked: Consent) -> str:
+        if paste:
+            shown.err.print(
+                f"Open this page in a browser:\n{asked.address}", highlight=False, markup=False, soft_wrap=True
+            )
+            return str(typer.prompt("The address it came back to", err=True))
+        return consent.by_browser(
+            redirect_uri,
+            asked.address,
+            lambda address: shown.err.print(f"Opening {address}", markup=False, soft_wrap=True),
+        )
+
+    def way_in(installation: Installation) -> SignIn:
+        if sign_in is Way.PRIVATE:
+            return private_app.PrivateApp(client_id, client_secret)
+        application = Application(client_id=client_id, client_secret=client_secret)
+        wish = granting.Wish(KINDS[sign_in], application, redirect_uri, organisation, broad_scopes)
+        if sign_in is Way.CUSTOM:
+            return granting.custom_connection(installation, hosts, wish)
+        return granting.by_consent(installation, hosts, wish, visit)
+
+    with opened(context.obj) as installation:
+        made = connecting.connect(installation, request, way_in(installation))
+    said = {
+        "connection": made.id,
+        "organisation": made.organisation_name,
+        "folder": made.folder,
+        "sign_in": made.sign_in,
+    }
+    shown.show(said, lambda: shown.say(f"Connected {made.id} to {made.organisation_name}."), as_json=as_json)
+
+
+def disconnect(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Which connection.")],
+    as_json: Json = False,
+) -> None:
+    """End a connection: at Xero, and here. Links and history stay, so that connecting again goes on where it was."""
+    with opened(context.obj) as installation:
+        one = installation.connection(name)
+        disconnecting.disconnect(installation, one)
+    shown = output()
+    shown.show(
+        {"disconnected": name}, lambda: shown.say(f"Disconnected {name} from {one.organisation_name}."), as_json=as_json
+    )

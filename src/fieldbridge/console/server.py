@@ -1,0 +1,53 @@
+"""The web server: today it receives webhooks."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fieldbridge.app import webhooks
+from fieldbridge.app.installation import Installation
+from fieldbridge.core.errors import SetupError
+
+START_LOOK_S = 0.05
+STOP_WITHIN_S = 5.0
+
+
+def create_app(installation: Installation) -> Starlette:
+    """The routes, over one installation."""
+
+    async def xero_webhook(request: Request) -> Response:
+        body = b""
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > webhooks.BODY_MAX:
+                return Response(status_code=413)
+        signature = request.headers.get("x-xero-signature", "")
+        taken = await run_in_threadpool(webhooks.receive, installation, body, signature)
+        return Response(status_code=200 if taken else 401)
+
+    return Starlette(routes=[Route("/webhooks/xero", xero_webhook, methods=["POST"])])
+
+
+@contextmanager
+def serving(installation: Installation, host: str, port: int) -> Iterator[None]:
+    """Serve on a thread for as long as the context lasts. Errors: SetupError when the address cannot be had."""
+    config = uvicorn.Config(create_app(installation), host=host, port=port, log_level="critical", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        if not thread.is_alive():
+            raise SetupError("run.listen", f"Nothing can listen at {host}:{port}.", remedy="Is the port in use?")
+        installation.pause(START_LOOK_S)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(STOP_WITHIN_S)

@@ -1,0 +1,142 @@
+"""Tokens kept fresh: once, across processes, through lost answers and outages."""
+
+import json
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+
+from fieldbridge.app.sign_in import tokens
+from fieldbridge.app.sign_in.heartbeat import Heartbeat
+from fieldbridge.app.sign_in.tokens import Refresher
+from fieldbridge.core.errors import AccessError, OutageError, SetupError
+from fieldbridge.net.oauth2 import Application
+
+RACER = """
+import json, sys
+from pathlib import Path
+from fieldbridge.app.installation import opened
+from fieldbridge.app.settings import Settings
+from fieldbridge.app.sign_in.tokens import Refresher
+with opened(Settings(home=Path(sys.argv[1]))) as installation:
+    print("ready", flush=True)
+    stale = sys.stdin.readline().strip()
+    print(json.dumps(Refresher(installation, "kauri", sys.argv[2]).fresh(stale).access_token), flush=True)
+"""
+
+
+@pytest.fixture
+def signed_in(scene):
+    scene.one = scene.connect(scene.grant("web-app", scene.app("web")))
+    scene.control("DELETE", "received")
+    return scene
+
+
+def refresher(scene) -> Refresher:
+    return Refresher(scene.installation, "kauri", scene.url)
+
+
+def refreshes(scene) -> int:
+    return sum(one["status"] == 200 for one in scene.received("/connect/token"))
+
+
+def test_a_token_about_to_expire_is_refreshed_before_the_call(signed_in):
+    signed_in.advance(minutes=29, seconds=30)
+    assert signed_in.name_read_back(signed_in.one) == "Kauri Wholesale Limited"
+    assert refreshes(signed_in) == 1
+
+
+def test_a_token_xero_refuses_is_refreshed_once_and_the_call_repeated(signed_in):
+    signed_in.control("POST", "clock", advance_s=3600)
+    assert signed_in.name_read_back(signed_in.one) == "Kauri Wholesale Limited"
+    assert refreshes(signed_in) == 1
+
+
+def test_two_processes_refreshing_the_same_expired_token_at_once_make_one_refresh(signed_in, tmp_path):
+    stale = refresher(signed_in).fresh().access_token
+    command = [sys.executable, "-c", RACER, str(tmp_path / "home"), signed_in.url]
+    racers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    for racer in racers:
+        assert racer.stdout.readline() == "ready\n"
+    for racer in racers:
+        racer.stdin.write(stale + "\n")
+        racer.stdin.flush()
+    found = [json.loads(racer.communicate(timeout=60)[0]) for racer in racers]
+    assert found[0] == found[1] != stale
+    assert refreshes(signed_in) == 1
+
+
+def test_a_refresh_whose_answer_is_lost_recovers_inside_the_grace(signed_in):
+    signed_in.fault("lost_after", times=4)
+    signed_in.advance(minutes=30)
+    with pytest.raises(OutageError):
+        refresher(signed_in).fresh()
+    signed_in.advance(minutes=20)
+    assert signed_in.name_read_back(signed_in.one) == "Kauri Wholesale Limited"
+
+
+def test_past_the_grace_somebody_must_consent_again(signed_in):
+    signed_in.fault("lost_after", times=4)
+    signed_in.advance(minutes=30)
+    with pytest.raises(OutageError):
+        refresher(signed_in).fresh()
+    signed_in.advance(minutes=31)
+    with pytest.raises(AccessError) as refused:
+        refresher(signed_in).fresh()
+    assert refused.value.code == "access.invalid_grant"
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_busy_or_broken_identity_host_never_asks_to_reconnect(signed_in, status):
+    signed_in.fault("status", status=status, body="", times=4)
+    signed_in.advance(minutes=30)
+    with pytest.raises(OutageError):
+        refresher(signed_in).fresh()
+    assert refresher(signed_in).fresh().access_token
+
+
+def test_a_wrong_secret_is_a_fault_of_the_configuration_and_keeps_the_tokens(signed_in):
+    kept = refresher(signed_in).fresh()
+    wrong = Application(client_id=refresher(signed_in).application().client_id, client_secret="wrong")
+    with signed_in.installation.database.write() as tx:
+        tokens.keep(signed_in.installation, tx, "kauri", wrong, kept)
+    signed_in.advance(minutes=30)
+    with pytest.raises(SetupError) as refused:
+        refresher(signed_in).fresh()
+    assert refused.value.code == "access.invalid_client"
+    with signed_in.installation.database.read() as tx:
+        assert signed_in.installation.vault.get(tx, "kauri", "tokens")
+
+
+def test_a_custom_connection_simply_asks_for_a_new_token(scene):
+    one = scene.connect(scene.grant("custom-connection", scene.app("custom")))
+    scene.advance(minutes=45)
+    assert scene.name_read_back(one) == "Kauri Wholesale Limited"
+
+
+def test_an_idle_grant_is_refreshed_long_before_sixty_days(signed_in):
+    heartbeat = Heartbeat(signed_in.installation)
+    for _ in range(10):
+        signed_in.advance(days=12)
+        heartbeat.beat(signed_in.installation.connection("kauri"))
+    assert refresher(signed_in).fresh().access_token
+    assert refreshes(signed_in) >= 5
+
+
+def test_a_heartbeat_that_is_refused_pauses_the_connection_and_says_why(signed_in):
+    signed_in.advance(days=61)
+    Heartbeat(signed_in.installation).beat(signed_in.installation.connection("kauri"))
+    assert "fieldbridge connect" in (signed_in.installation.connection("kauri").paused_because or "")
+
+
+def test_a_heartbeat_during_an_outage_is_tried_again_after_an_hour(signed_in):
+    heartbeat = Heartbeat(signed_in.installation)
+    signed_in.advance(days=21)
+    signed_in.fault("offline", times=4)
+    heartbeat.beat(signed_in.one)
+    heartbeat.beat(signed_in.one)
+    assert len(signed_in.received("/connect/token")) == 4
+    signed_in.clock.moment += timedelta(hours=1)
+    heartbeat.beat(signed_in.one)
+    assert refreshes(signed_in) == 1
