@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from typing import Any
 
 from fieldbridge.standin.books.books import Books, SwitchBoard
 from fieldbridge.standin.clock import Clock
@@ -47,6 +48,6 @@ class LocalXero:
         sown = (sow(name, options, self.clock, self.board) for name in options.organisations)
         self.books: dict[str, Books] = {books.organisation["OrganisationID"]: books for books in sown}
 
-    def options_with(self, **changes: int) -> Options:
+    def options_with(self, **changes: Any) -> Options:
         """The present options with some replaced."""
-        return replace(self.options, **changes)  # type: ignore[arg-type]
+        return replace(self.options, **changes)

@@ -47,16 +47,17 @@ def _endpoint(xero: LocalXero, handler: Handler) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
         if request.client is None or not ip_address(request.client.host).is_loopback:
             return _json({"error": "The control routes answer this machine only."}, 403)
-        body = await request.body()
-        return await run_in_threadpool(_run, xero, handler, body, request.path_params.get("id", ""))
+        body, organisation = await request.body(), request.query_params.get("organisation", "")
+        return await run_in_threadpool(_run, xero, handler, body, organisation, request.path_params.get("id", ""))
 
     return endpoint
 
 
-def _run(xero: LocalXero, handler: Handler, body: bytes, identity: str) -> Response:
+def _run(xero: LocalXero, handler: Handler, body: bytes, organisation: str, identity: str) -> Response:
     try:
+        content = _object(body) | ({"organisation": organisation} if organisation else {})
         with xero.lock:
-            return _json(handler(xero, _object(body), identity), 200)
+            return _json(handler(xero, content, identity), 200)
     except edits.NoSuchRecordError as error:
         return _json({"error": str(error)}, 404)
     except (ValueError, TypeError, DataInvalidError) as error:
