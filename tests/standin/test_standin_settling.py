@@ -145,7 +145,7 @@ def test_credit_note_number_is_unique(caller, approved):
 def test_credit_note_can_be_refunded(caller, approved):
     note = credit(caller, approved["Contact"]["ContactID"], 10)
     sent = {"CreditNote": {"CreditNoteID": note["CreditNoteID"]}, "Account": {"Code": "090"}, "Amount": 11.5}
-    assert decoded(caller.put("Payments", sent))["Payments"][0]["PaymentType"] == "ACCRECCREDITPAYMENT"
+    assert decoded(caller.put("Payments", sent))["Payments"][0]["PaymentType"] == "ARCREDITPAYMENT"
     assert caller.get(f"CreditNotes/{note['CreditNoteID']}")["CreditNotes"][0]["Status"] == "PAID"
 
 

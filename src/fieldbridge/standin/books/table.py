@@ -56,6 +56,9 @@ class Table:
         """The row with this id."""
         return self._rows.get(identity)
 
+    def __contains__(self, identity: str) -> bool:
+        return identity in self._rows
+
     def __getitem__(self, identity: str) -> Record:
         return self._rows[identity]
 
