@@ -40,6 +40,8 @@ def answer_api(xero: LocalXero, request: Request, passage: Passage, now: datetim
         raise CallFailedError(refused)
     passage.place = tenant
     answer = _once(xero, request, passage, caller, now)
+    if answer.committed:
+        xero.webhooks.note(xero.books[caller.organisation_id])
     return answer.with_headers(xero.limits.headers(*tenant, now))
 
 

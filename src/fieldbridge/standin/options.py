@@ -72,6 +72,9 @@ class Switches:
     emails_per_day: int = 1000
     """Invoices that can be mailed in 24 hours: 1000 for a paying organisation, 20 on trial, 0 for a demo company."""
 
+    payment_raises_invoice_event: bool = True
+    """A payment tells webhook subscribers that its invoice changed."""
+
     # Limits and idempotency
     rejected_calls_count: bool = False
     """A call answered 429 still uses up quota."""

@@ -84,7 +84,10 @@ def _endpoint(call: Call) -> Endpoint:
 
 
 def answer_call(call: Call) -> Answer:
-    """Answer one signed-in call. What a failed call began is undone; `committed` says whether anything changed."""
+    """Answer one signed-in call. What a failed call began is undone; `committed` says whether anything changed.
+
+    The books' journal then tells what.
+    """
     journal = call.books.journal
     journal.forget()
     try:
@@ -98,7 +101,4 @@ def answer_call(call: Call) -> Answer:
     except Exception:
         journal.undo(0)
         raise
-    finally:
-        has_changed = journal.mark() > 0
-        journal.forget()
-    return replace(answer, committed=has_changed)
+    return replace(answer, committed=journal.mark() > 0)
