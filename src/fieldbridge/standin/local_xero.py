@@ -34,6 +34,7 @@ class LocalXero:
         self.received = ReceivedLog()
         self.webhooks = Webhooks(self.lock, self.clock.now, self.reaches, address)
         self.reset(options)
+        self.faults.planned.extend(replace(fault) for fault in options.faults)
 
     def reset(self, options: Options, *, keep_applications: bool = True) -> None:
         """Seed afresh and forget calls, faults, limits, keys, nonces, clock and changed switches."""

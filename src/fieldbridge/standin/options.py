@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from fieldbridge.standin.gate.faults import Fault
+
 DEFAULT_ORGANISATIONS = ("Kauri Wholesale Limited",)
 
 
@@ -184,4 +186,6 @@ class Options:
     calls_per_day: int = 5000
     calls_per_minute: int = 60
     calls_in_flight: int = 5
+    faults: tuple[Fault, ...] = ()
+    """Planned from the start; a reset forgets them."""
     switches: Switches = field(default_factory=Switches)
