@@ -119,7 +119,8 @@ def test_allocation_settles_both_sides_and_can_be_taken_back(caller, approved):
     used = caller.get(f"CreditNotes/{note['CreditNoteNumber']}")["CreditNotes"][0]
     assert (used["Status"], used["RemainingCredit"]) == ("PAID", 0)
     path = f"CreditNotes/{note['CreditNoteID']}/Allocations/{allocation['AllocationID']}"
-    assert decoded(caller.send("DELETE", path))["Allocations"][0]["IsDeleted"] is True
+    gone = decoded(caller.send("DELETE", path))
+    assert (gone["IsDeleted"], gone["Invoice"]["InvoiceID"]) == (True, approved["InvoiceID"])
     assert read(caller)["AmountDue"] == DUE
     assert caller.send("DELETE", path).status_code == 404
 

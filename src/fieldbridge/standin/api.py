@@ -74,7 +74,7 @@ def _endpoint(xero: LocalXero, request: Request, caller: SignedIn) -> Answer:
         return _checked_file(xero, request, caller)
     if len(request.body) > LARGEST_BODY:
         return text_answer("The request body is larger than 10 MB", 413)
-    if not _takes_json(request.headers.get("accept", "")):
+    if request.method != "DELETE" and not _takes_json(request.headers.get("accept", "")):
         return text_answer(_NEEDS_JSON, 406)
     if request.body and "json" not in request.headers.get("content-type", "application/json"):
         return text_answer(_SEND_JSON, 415)

@@ -50,7 +50,7 @@ def unallocate(books: Books, kind: Settled, credit: Record, allocation_id: str) 
     _store(books, kind, credit, [entry for entry in credit["Allocations"] if entry is not gone])
     kept = [entry for entry in invoice[f"{kind.name}s"] if entry["AllocationID"] != allocation_id]
     _store_invoice(books, kind, invoice, kept)
-    return {"AllocationID": allocation_id, "IsDeleted": True}
+    return {**gone, "IsDeleted": True}
 
 
 def _check(books: Books, credit: Record, invoice: Record, amount: Decimal) -> None:

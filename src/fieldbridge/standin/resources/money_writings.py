@@ -19,7 +19,8 @@ from fieldbridge.standin.resources.money_listings import (
     show_quote,
 )
 from fieldbridge.standin.resources.writing import Save, Writing, addressed
-from fieldbridge.standin.wire.answers import Answer, Record, not_found
+from fieldbridge.standin.wire.answers import Answer, Record, json_answer, not_found
+from fieldbridge.standin.wire.dates import plain
 
 CREDIT_LISTINGS: tuple[tuple[Settled, Listing], ...] = (
     (CREDIT_NOTE, CREDIT_NOTES), (OVERPAYMENT, OVERPAYMENTS), (PREPAYMENT, PREPAYMENTS)
@@ -58,12 +59,12 @@ def write_allocations(kind: Settled, listing: Listing) -> Writing:
 
 
 def remove_allocation(kind: Settled, listing: Listing, call: Call) -> Answer:
-    """200 with IsDeleted; 404 for an unknown credit or allocation."""
+    """200 and the bare allocation with IsDeleted, no envelope; 404 for an unknown credit or allocation."""
     credit = listing.find(call.books, call.key)
     gone = unallocate(call.books, kind, credit, call.segments[3].lower()) if credit else None
     if gone is None:
         raise not_found()
-    return call.answer("Allocations", [gone])
+    return json_answer(plain(gone))
 
 
 WRITE_QUOTES = Writing("Quotes", "QuoteID", QUOTE, _save_quote, show_quote)

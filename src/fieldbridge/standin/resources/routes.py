@@ -63,8 +63,9 @@ def _routes() -> dict[str, dict[str, Endpoint]]:
     routes["invoices/*/email"] = {"POST": sending.email}
     routes["invoices/*/onlineinvoice"] = {"GET": sending.online_invoice}
     routes["items/*"]["DELETE"] = special.remove_item
-    routes["organisation"] = {"GET": special.organisation}
-    routes["organisation/actions"] = {"GET": special.organisation_actions}
+    for name in ("organisation", "organisations"):
+        routes[name] = {"GET": special.organisation}
+        routes[f"{name}/actions"] = {"GET": special.organisation_actions}
     return routes
 
 
