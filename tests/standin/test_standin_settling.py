@@ -118,6 +118,7 @@ def test_allocation_settles_both_sides_and_can_be_taken_back(caller, approved):
     assert (after["Status"], after["AmountCredited"], after["AmountDue"]) == ("PAID", DUE, 0)
     used = caller.get(f"CreditNotes/{note['CreditNoteNumber']}")["CreditNotes"][0]
     assert (used["Status"], used["RemainingCredit"]) == ("PAID", 0)
+    assert set(used["Allocations"][0]) == {"AllocationID", "Amount", "Date", "Invoice"}
     path = f"CreditNotes/{note['CreditNoteID']}/Allocations/{allocation['AllocationID']}"
     gone = decoded(caller.send("DELETE", path))
     assert (gone["IsDeleted"], gone["Invoice"]["InvoiceID"]) == (True, approved["InvoiceID"])

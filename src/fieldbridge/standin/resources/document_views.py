@@ -42,14 +42,14 @@ def show_document(view: View, kind: Settled, document: Record) -> Record:
     payments = [_payment_inside(payment) for payment in payments_of(view.books, identity)]
     return {
         **document, "Contact": contact, "LineItems": lines, "Payments": payments,
-        "HasAttachments": view.books.has_attachments(identity), **companions(document, "Date", "DueDate"),
+        "HasAttachments": view.books.has_attachments(identity), **day_companions(document, "Date", "DueDate"),
+        "UpdatedDateUTCString": instant_companion(document["UpdatedDateUTC"]),
     }  # fmt: skip
 
 
-def companions(document: Record, *days: str) -> Record:
-    """The dates once more as text: the named days and UpdatedDateUTC."""
-    strings = {f"{name}String": day_companion(document[name]) for name in days if document.get(name)}
-    return {**strings, "UpdatedDateUTCString": instant_companion(document["UpdatedDateUTC"])}
+def day_companions(document: Record, *days: str) -> Record:
+    """The named days once more as text."""
+    return {f"{name}String": day_companion(document[name]) for name in days if document.get(name)}
 
 
 def show_line(view: View, line: Record) -> Record:
@@ -94,7 +94,7 @@ def _document_inside(books: Books, kind: Settled, document: Record) -> Record:
 
 def show_allocation(view: View, allocation: Record) -> Record:
     """An allocation, as it is kept."""
-    return allocation
+    return dict(allocation)
 
 
 def show_item(view: View, item: Record) -> Record:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.documents.kinds import OVERPAYMENT, PREPAYMENT, Settled
 from fieldbridge.standin.resources.call import Call
-from fieldbridge.standin.resources.document_views import companions, show_document, show_line
+from fieldbridge.standin.resources.document_views import day_companions, show_document, show_line
 from fieldbridge.standin.resources.listing import Listing, View
 from fieldbridge.standin.wire import fields
 from fieldbridge.standin.wire.answers import Record
@@ -26,7 +26,7 @@ def show_quote(view: View, quote: Record) -> Record:
         "Contact": {name: contact[name] for name in names if name in contact},
         "LineItems": [show_line(view, line) for line in quote["LineItems"]],
         "LineAmountTypes": quote["LineAmountTypes"].upper(),
-        **companions(quote, "Date", "ExpiryDate"),
+        **day_companions(quote, "Date", "ExpiryDate"),
     }
 
 
@@ -46,7 +46,7 @@ def show_bank_transaction(view: View, transaction: Record) -> Record:
         "Contact": {"ContactID": identity, "Name": view.books.contacts[identity]["Name"]},
         "LineItems": lines,
         "HasAttachments": view.books.has_attachments(transaction["BankTransactionID"]),
-        **companions(transaction, "Date"),
+        **day_companions(transaction, "Date"),
     }
 
 
