@@ -80,6 +80,10 @@ class Switches:
     # Limits and idempotency
     rejected_calls_count: bool = False
     """A call answered 429 still uses up quota."""
+    app_minute_retry_after: bool = True
+    """The 429 of the limit over all organisations carries Retry-After."""
+    app_minute_problem: Literal["appminute", "app-minute"] = "appminute"
+    """How X-Rate-Limit-Problem spells that limit."""
     legacy_rate_limit: bool = False
     """Limits answer 503 with the OAuth 1.0a form body instead of 429."""
     validation_errors_replayed: bool = True
