@@ -91,3 +91,25 @@ def test_mistakes_are_told(caller, http, method, path, body, status):
     answer = http.request(method, f"{caller.url}/standin/{path}", json=body)
     assert answer.status_code == status
     assert decoded(answer)["error"]
+
+
+def test_edits_and_books_take_the_organisation_where_there_are_several(two):
+    def names(query):
+        return [one["name"] for one in two.control("GET", f"books{query}")["organisations"]]
+
+    assert names("") == ["Kauri Wholesale Limited", "Rimu Retail Limited"]
+    assert names("?organisation=Rimu Retail Limited") == names(f"?organisation={two.tenants[1]}") == names("")[1:]
+    two.control("POST", "contacts/KER014", {"FirstName": "Mere", "organisation": "Rimu Retail Limited"})
+    two.control("POST", "contacts/KER014", {"FirstName": "Rua"})
+    first, second = two.control("GET", "books")["organisations"]
+    people = [
+        next(one["FirstName"] for one in books["contacts"] if one.get("AccountNumber") == "KER014")
+        for books in (first, second)
+    ]
+    assert people == ["Rua", "Mere"]
+
+
+def test_reset_can_name_the_organisations(two):
+    reset = two.control("POST", "reset", {"organisations": ["Tōtara Limited"]})
+    assert reset["organisations"] == ["Tōtara Limited"]
+    two.control("POST", "reset", {"organisations": ["Kauri Wholesale Limited", "Rimu Retail Limited"]})

@@ -104,3 +104,12 @@ def test_planned_limits_look_like_real_ones(strict, problem):
     refused = strict.send("GET", "Organisation")
     assert (refused.status_code, refused.headers["x-rate-limit-problem"]) == (429, problem)
     assert strict.send("GET", "Organisation").status_code == 200
+
+
+def test_the_limit_over_all_organisations_is_told_as_the_switches_say(caller):
+    caller.control("POST", "faults", {"kind": "rate_appminute", "times": 2})
+    answer = caller.send("GET", "Organisation")
+    assert (answer.headers["x-rate-limit-problem"], "retry-after" in answer.headers) == ("appminute", True)
+    caller.switch(app_minute_problem="app-minute", app_minute_retry_after=False)
+    answer = caller.send("GET", "Organisation")
+    assert (answer.headers["x-rate-limit-problem"], "retry-after" in answer.headers) == ("app-minute", False)

@@ -212,3 +212,7 @@ def test_fields_without_value_are_left_out(caller):
     assert "PeriodLockDate" not in organisation
     caller.control("POST", "organisation", {"PeriodLockDate": "2026-03-31"})
     assert caller.get("Organisation")["Organisations"][0]["PeriodLockDate"] == "/Date(1774915200000+0000)/"
+
+
+def test_the_organisation_answers_to_its_plural_too(caller):
+    assert caller.get("Organisations")["Organisations"] == caller.get("Organisation")["Organisations"]

@@ -118,8 +118,10 @@ def test_allocation_settles_both_sides_and_can_be_taken_back(caller, approved):
     assert (after["Status"], after["AmountCredited"], after["AmountDue"]) == ("PAID", DUE, 0)
     used = caller.get(f"CreditNotes/{note['CreditNoteNumber']}")["CreditNotes"][0]
     assert (used["Status"], used["RemainingCredit"]) == ("PAID", 0)
+    assert set(used["Allocations"][0]) == {"AllocationID", "Amount", "Date", "Invoice"}
     path = f"CreditNotes/{note['CreditNoteID']}/Allocations/{allocation['AllocationID']}"
-    assert decoded(caller.send("DELETE", path))["Allocations"][0]["IsDeleted"] is True
+    gone = decoded(caller.send("DELETE", path))
+    assert (gone["IsDeleted"], gone["Invoice"]["InvoiceID"]) == (True, approved["InvoiceID"])
     assert read(caller)["AmountDue"] == DUE
     assert caller.send("DELETE", path).status_code == 404
 
@@ -145,7 +147,7 @@ def test_credit_note_number_is_unique(caller, approved):
 def test_credit_note_can_be_refunded(caller, approved):
     note = credit(caller, approved["Contact"]["ContactID"], 10)
     sent = {"CreditNote": {"CreditNoteID": note["CreditNoteID"]}, "Account": {"Code": "090"}, "Amount": 11.5}
-    assert decoded(caller.put("Payments", sent))["Payments"][0]["PaymentType"] == "ACCRECCREDITPAYMENT"
+    assert decoded(caller.put("Payments", sent))["Payments"][0]["PaymentType"] == "ARCREDITPAYMENT"
     assert caller.get(f"CreditNotes/{note['CreditNoteID']}")["CreditNotes"][0]["Status"] == "PAID"
 
 

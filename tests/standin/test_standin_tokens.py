@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import httpx2
 import pytest
 from standin_oauth2 import app_page, new_app, text_of
 
@@ -53,10 +54,31 @@ def test_a_refresh_token_dies_after_sixty_idle_days(two, web):
     assert error(web.refresh()) == "invalid_grant"
 
 
-def test_a_lost_refresh_answer_has_rotated_all_the_same(two, web, http):
+def test_a_refresh_answered_500_may_have_rotated_all_the_same(two, web):
     web.sign_in(two.tenants[0])
     two.control("POST", "faults", {"kind": "status", "status": 500, "commits": True, "path": "/connect/token"})
     assert web.refresh().status_code == 500
+    assert web.refresh().status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["lost_after", "truncated"])
+def test_a_refresh_whose_answer_never_came_is_retried_with_the_old_token(two, web, kind):
+    web.sign_in(two.tenants[0])
+    two.control("POST", "faults", {"kind": kind, "path": "/connect/token"})
+    with pytest.raises(httpx2.TransportError):
+        web.refresh()
+    two.advance(29 * 60)
+    assert web.refresh().status_code == 200
+    two.advance(2 * 60)
+    assert error(web.refresh()) == "invalid_grant"
+
+
+def test_a_refresh_that_never_arrived_has_not_rotated(two, web):
+    web.sign_in(two.tenants[0])
+    two.control("POST", "faults", {"kind": "lost_before", "path": "/connect/token"})
+    with pytest.raises(httpx2.TransportError):
+        web.refresh()
+    two.advance(DAY_S)
     assert web.refresh().status_code == 200
 
 

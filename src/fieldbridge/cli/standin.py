@@ -12,13 +12,18 @@ def register(app: typer.Typer) -> None:
     app.command()(standin)
 
 
-def standin(
+def standin(  # noqa: PLR0913 - each argument is an option of the command
     port: Annotated[int, typer.Option(help="0 picks a free one.")] = 8765,
     host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
     seed: Annotated[int, typer.Option(help="The same seed makes the same books.")] = 1,
     contacts: Annotated[int, typer.Option(help="How many contacts the books hold.")] = 200,
     items: Annotated[int, typer.Option(help="How many items.")] = 300,
     history_months: Annotated[int, typer.Option(help="How many months of invoices.")] = 12,
+    org: Annotated[list[str] | None, typer.Option(help="Name of an organisation; may be repeated.")] = None,
+    limits: Annotated[str, typer.Option(help="starter, core or DAY/MINUTE/IN-FLIGHT.")] = "core",
+    fault: Annotated[
+        list[str] | None, typer.Option(help="A planned fault: 'METHOD PATH KIND [TIMES]'; may be repeated.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Serve a local Xero: a believable wholesaler's books, sign-in, rules, limits and faults, on loopback.
@@ -27,9 +32,16 @@ def standin(
     to reset it, move its clock, inject faults and see what it received.
     """
     # Imported here because nothing else needs the web server, and every other command would pay for its import.
-    from fieldbridge.standin import Options, serve  # noqa: PLC0415
+    from fieldbridge.standin import Options, parse_fault, parse_limits, serve  # noqa: PLC0415
 
-    options = Options(seed=seed, contacts=contacts, items=items, history_months=history_months)
+    try:
+        faults, calls = tuple(parse_fault(text) for text in fault or ()), parse_limits(limits)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    options = Options(
+        organisations=tuple(org or Options().organisations), seed=seed, contacts=contacts, items=items,
+        history_months=history_months, faults=faults, **calls,
+    )  # fmt: skip
     shown = output()
 
     def ready(url: str) -> None:

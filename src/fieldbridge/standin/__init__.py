@@ -5,8 +5,18 @@ What it imitates and what not is in README.md.
 """
 
 from fieldbridge.standin.app import create_app
+from fieldbridge.standin.arguments import parse_fault, parse_limits
 from fieldbridge.standin.options import Options, Switches
 from fieldbridge.standin.server import running, serve
 from fieldbridge.standin.signin.oauth1 import signature_base_string
 
-__all__ = ["Options", "Switches", "create_app", "running", "serve", "signature_base_string"]
+__all__ = [
+    "Options",
+    "Switches",
+    "create_app",
+    "parse_fault",
+    "parse_limits",
+    "running",
+    "serve",
+    "signature_base_string",
+]

@@ -15,12 +15,14 @@ from fieldbridge.standin.local_xero import LocalXero
 from fieldbridge.standin.passage import Passage
 from fieldbridge.standin.request import Request, signed
 from fieldbridge.standin.resources.call import Call
+from fieldbridge.standin.resources.endpoints.attachments import is_file
 from fieldbridge.standin.resources.routes import answer_call
 from fieldbridge.standin.signin.signed_in import SignedIn
 from fieldbridge.standin.wire.answers import Answer, CallFailedError, text_answer
 from fieldbridge.standin.wire.query import Query
 
 LARGEST_BODY = 10 * 1024 * 1024
+LARGEST_FILE = 30 * 1024 * 1024
 _NEEDS_JSON = "This local Xero answers JSON only. Send Accept: application/json (without it Xero would answer XML)."
 _SEND_JSON = "This local Xero reads JSON only. Send Content-Type: application/json."
 
@@ -38,6 +40,8 @@ def answer_api(xero: LocalXero, request: Request, passage: Passage, now: datetim
         raise CallFailedError(refused)
     passage.place = tenant
     answer = _once(xero, request, passage, caller, now)
+    if answer.committed:
+        xero.webhooks.note(xero.books[caller.organisation_id])
     return answer.with_headers(xero.limits.headers(*tenant, now))
 
 
@@ -66,12 +70,21 @@ def _once(xero: LocalXero, request: Request, passage: Passage, caller: SignedIn,
 
 
 def _endpoint(xero: LocalXero, request: Request, caller: SignedIn) -> Answer:
+    if is_file(request.segments):
+        return _checked_file(xero, request, caller)
     if len(request.body) > LARGEST_BODY:
         return text_answer("The request body is larger than 10 MB", 413)
-    if not _takes_json(request.headers.get("accept", "")):
+    if request.method != "DELETE" and not _takes_json(request.headers.get("accept", "")):
         return text_answer(_NEEDS_JSON, 406)
     if request.body and "json" not in request.headers.get("content-type", "application/json"):
         return text_answer(_SEND_JSON, 415)
+    return answer_call(_call(xero, request, caller))
+
+
+def _checked_file(xero: LocalXero, request: Request, caller: SignedIn) -> Answer:
+    """A file may be of any type, and larger than other bodies; the endpoint says by how much."""
+    if len(request.body) > LARGEST_FILE:
+        return text_answer("The request body is larger than 30 MB", 413)
     return answer_call(_call(xero, request, caller))
 
 

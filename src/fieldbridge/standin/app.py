@@ -21,12 +21,12 @@ from fieldbridge.standin.wire.answers import Answer
 from fieldbridge.standin.wires import Wires
 
 
-def create_app(options: Options, wires: Wires | None = None) -> Starlette:
-    """The whole local Xero as one application.
+def create_app(options: Options, wires: Wires | None = None, address: str = "https://api.xero.com") -> Starlette:
+    """The whole local Xero as one application. `address` begins the links in webhook events.
 
     `wires` lets planned faults drop connections; `serve` passes it. Without it those faults fail the call.
     """
-    xero = LocalXero(options)
+    xero = LocalXero(options, address)
     wires = wires or Wires()
     api = Mount("/api.xro/2.0", app=Endpoint(xero, wires, answer_api))
     identity = Endpoint(xero, wires, answer_identity)

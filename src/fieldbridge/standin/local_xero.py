@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from typing import Any
 
 from fieldbridge.standin.books.books import Books, SwitchBoard
 from fieldbridge.standin.clock import Clock
@@ -14,14 +15,16 @@ from fieldbridge.standin.gate.received import ReceivedLog
 from fieldbridge.standin.identity.identity import Identity
 from fieldbridge.standin.options import Options
 from fieldbridge.standin.seed.sow import sow
-from fieldbridge.standin.signin.applications import Applications
+from fieldbridge.standin.signin.applications import Applications, Registered
 from fieldbridge.standin.signin.verifier import Verifier
+from fieldbridge.standin.webhooks.webhooks import Webhooks
 
 
 class LocalXero:
-    """Mutable state behind one lock: whoever touches anything here holds `lock`."""
+    """Mutable state behind one lock: whoever touches anything here holds `lock`. `address` is where it is found."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, address: str) -> None:
+        self.address = address
         self.lock = threading.RLock()
         self.options = options
         self.clock = Clock()
@@ -29,7 +32,9 @@ class LocalXero:
         self.applications = Applications()
         self.identity = Identity()
         self.received = ReceivedLog()
+        self.webhooks = Webhooks(self.lock, self.clock.now, self.reaches, address)
         self.reset(options)
+        self.faults.planned.extend(replace(fault) for fault in options.faults)
 
     def reset(self, options: Options, *, keep_applications: bool = True) -> None:
         """Seed afresh and forget calls, faults, limits, keys, nonces, clock and changed switches."""
@@ -39,6 +44,9 @@ class LocalXero:
         if not keep_applications:
             self.applications = Applications()
             self.identity = Identity()
+            self.webhooks.subscriptions.clear()
+        for subscription in self.webhooks.subscriptions.values():
+            subscription.forget()
         self.verifier = Verifier(self.applications, lambda: self.board.now)
         self.limits = Limits(options)
         self.keys = IdempotencyKeys()
@@ -47,6 +55,19 @@ class LocalXero:
         sown = (sow(name, options, self.clock, self.board) for name in options.organisations)
         self.books: dict[str, Books] = {books.organisation["OrganisationID"]: books for books in sown}
 
-    def options_with(self, **changes: int) -> Options:
+    def reaches(self, client_id: str, organisation_id: str) -> bool:
+        """The application is connected to the organisation, or registered for it."""
+        private = self.applications.by_key(client_id)
+        if private is not None:
+            return private.organisation_id == organisation_id
+        return self.identity.connections.is_connected(client_id, organisation_id)
+
+    def remove(self, app: Registered) -> None:
+        """Delete an application with everything it was given."""
+        self.applications.remove(app)
+        self.identity.revoke(app.client_id)
+        self.webhooks.subscriptions.pop(app.client_id, None)
+
+    def options_with(self, **changes: Any) -> Options:
         """The present options with some replaced."""
-        return replace(self.options, **changes)  # type: ignore[arg-type]
+        return replace(self.options, **changes)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from fieldbridge.standin.gate.faults import Fault
+
 DEFAULT_ORGANISATIONS = ("Kauri Wholesale Limited",)
 
 
@@ -61,9 +63,27 @@ class Switches:
     contact_name_before_number: bool = False
     """POST Contacts matches by Name before ContactNumber instead of the other way round."""
 
+    quote_transitions_checked: bool = True
+    """A quote takes only the likely next statuses instead of any."""
+    quote_needs_date: bool = False
+    """A quote without Date is refused instead of dated today."""
+    quote_creates_contact: bool = True
+    """A quote for an unknown contact name creates the contact, as an invoice does."""
+    attachment_limit_mb: int = 10
+    """The largest attachment; Xero's pages say 10 and 25."""
+    emails_per_day: int = 1000
+    """Invoices that can be mailed in 24 hours: 1000 for a paying organisation, 20 on trial, 0 for a demo company."""
+
+    payment_raises_invoice_event: bool = True
+    """A payment tells webhook subscribers that its invoice changed."""
+
     # Limits and idempotency
     rejected_calls_count: bool = False
     """A call answered 429 still uses up quota."""
+    app_minute_retry_after: bool = True
+    """The 429 of the limit over all organisations carries Retry-After."""
+    app_minute_problem: Literal["appminute", "app-minute"] = "appminute"
+    """How X-Rate-Limit-Problem spells that limit."""
     legacy_rate_limit: bool = False
     """Limits answer 503 with the OAuth 1.0a form body instead of 429."""
     validation_errors_replayed: bool = True
@@ -132,6 +152,23 @@ class Switches:
     text_allocation_amount: str = "The allocation amount exceeds the remaining credit or the amount due"
     text_allocation_contact: str = "The invoice and the credit note must belong to the same contact"
     text_allocation_status: str = "Only AUTHORISED documents can be allocated"
+    text_quote_unknown: str = "An existing Quote with the specified QuoteID could not be found"
+    text_quote_status: str = "The quote cannot be given the status {status}"
+    text_quote_number: str = "Quote # must be unique."
+    text_quote_date: str = "Date cannot be empty"
+    text_bank_account: str = "BankAccount must be an active bank account"
+    text_bank_transaction_edit: str = (
+        "This bank transaction can only be deleted, once, while nothing of it is allocated"
+    )
+    text_attachment_name: str = "The file name '{name}' contains characters that are not allowed"
+    text_attachment_size: str = "The attachment is larger than {limit} MB"
+    text_attachment_count: str = "No more than 10 files can be attached"
+    text_email_status: str = "Only sales invoices that are SUBMITTED, AUTHORISED or PAID can be emailed"
+    text_email_address: str = "The contact has no email address"
+    text_email_limit: str = "The daily email limit has been reached"
+    text_online_invoice_status: str = "Only approved sales invoices can be viewed online"
+    text_group_name: str = "Name must be specified"
+    text_group_taken: str = "The contact group name {name} is already in use"
     text_scope_missing: str = "AuthorizationUnsuccessful"
     text_key_too_long: str = "Idempotency Key must not be longer than 128 characters"
 
@@ -153,4 +190,6 @@ class Options:
     calls_per_day: int = 5000
     calls_per_minute: int = 60
     calls_in_flight: int = 5
+    faults: tuple[Fault, ...] = ()
+    """Planned from the start; a reset forgets them."""
     switches: Switches = field(default_factory=Switches)

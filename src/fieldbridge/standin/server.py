@@ -46,9 +46,9 @@ class _Server(uvicorn.Server):
 
 def _prepared(host: str, port: int, options: Options, ready: Callable[[str], None]) -> tuple[_Server, socket.socket]:
     wires = Wires()
-    app = create_app(options, wires)
     bound = _bound(host, port)
     url = f"http://{host}:{bound.getsockname()[1]}"
+    app = create_app(options, wires, url)
     config = uvicorn.Config(
         app, http=protocol_with(wires), ws="none", lifespan="off", log_config=None, log_level="critical",
         access_log=False, server_header=False, date_header=False, timeout_graceful_shutdown=1,

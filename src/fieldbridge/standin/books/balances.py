@@ -9,15 +9,16 @@ from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.wire.answers import Record
 
 _SIDES = (("AccountsReceivable", "ACCREC", "ACCRECCREDIT"), ("AccountsPayable", "ACCPAY", "ACCPAYCREDIT"))
+_MONEY_IN = {"AccountsReceivable": "RECEIVE", "AccountsPayable": "SPEND"}
 ZERO = Decimal("0.00")
 
 
 def balances(books: Books, contact_id: str) -> Record:
     """Outstanding and Overdue for sales and bills, in base currency. Credit left over lowers Outstanding."""
-    return {side: _side(books, contact_id, invoice, credit) for side, invoice, credit in _SIDES}
+    return {side: _side(books, contact_id, side, invoice, credit) for side, invoice, credit in _SIDES}
 
 
-def _side(books: Books, contact_id: str, invoice_type: str, credit_type: str) -> Record:
+def _side(books: Books, contact_id: str, side: str, invoice_type: str, credit_type: str) -> Record:
     today = books.today()
     outstanding = overdue = ZERO
     for invoice in _open(books.invoices.find("open", contact_id), invoice_type):
@@ -26,6 +27,9 @@ def _side(books: Books, contact_id: str, invoice_type: str, credit_type: str) ->
             overdue += invoice["AmountDue"]
     for credit in _open(books.credit_notes.find("open", contact_id), credit_type):
         outstanding -= credit["RemainingCredit"]
+    for early in (*books.overpayments.find("open", contact_id), *books.prepayments.find("open", contact_id)):
+        if early["Type"].startswith(_MONEY_IN[side]):
+            outstanding -= early["RemainingCredit"]
     return {"Outstanding": outstanding, "Overdue": overdue}
 
 

@@ -6,7 +6,6 @@ import random
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from fieldbridge.standin.books.table import Journal, Table, folded_field
 from fieldbridge.standin.clock import Clock
@@ -29,8 +28,11 @@ def _open_contact_id(row: Record) -> str | None:
     return _contact_id(row) if row["Status"] == "AUTHORISED" else None
 
 
-def _inner(outer: str, name: str) -> Any:
-    return lambda row: row[outer][name] if outer in row else None
+def _paid_document_id(row: Record) -> str | None:
+    for name in ("Invoice", "CreditNote", "Overpayment", "Prepayment"):
+        if name in row:
+            return str(row[name][f"{name}ID"])
+    return None
 
 
 class Books:
@@ -62,9 +64,12 @@ class Books:
         self.credit_notes = Table(
             journal, "CreditNoteID", number=folded_field("CreditNoteNumber"), contact=_contact_id, open=_open_contact_id
         )
-        self.payments = Table(
-            journal, "PaymentID", invoice=_inner("Invoice", "InvoiceID"), credit=_inner("CreditNote", "CreditNoteID")
-        )
+        self.payments = Table(journal, "PaymentID", document=_paid_document_id)
+        self.overpayments = Table(journal, "OverpaymentID", open=_open_contact_id)
+        self.prepayments = Table(journal, "PrepaymentID", open=_open_contact_id)
+        self.bank_transactions = Table(journal, "BankTransactionID")
+        self.quotes = Table(journal, "QuoteID", number=folded_field("QuoteNumber"))
+        self.attachments = Table(journal, "AttachmentID", document=lambda row: row["DocumentID"])
         self.history = Table(journal, "NoteID", document=lambda row: row["DocumentID"])
         self.tracking = Table(journal, "TrackingCategoryID")
         self.themes = Table(journal, "BrandingThemeID")
@@ -104,3 +109,7 @@ class Books:
     def item(self, code: str) -> Record | None:
         """The item with this code, whatever its case."""
         return self.items.first("code", code.casefold())
+
+    def has_attachments(self, document_id: str) -> bool:
+        """Files are kept with this document or contact."""
+        return bool(self.attachments.find("document", document_id))

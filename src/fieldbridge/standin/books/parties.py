@@ -24,7 +24,7 @@ def party(books: Books, sent: Record) -> Record:
     """
     if not any(sent.get(name) for name in ("ContactID", "ContactNumber", "Name")):
         raise RefusedError(UNNAMED)
-    contact = _known(books, sent)
+    contact = known_party(books, sent)
     if contact is None:
         if not sent.get("Name") or "ContactID" in sent:
             raise RefusedError(books.switches.text_contact_unknown)
@@ -36,7 +36,8 @@ def party(books: Books, sent: Record) -> Record:
     return contact
 
 
-def _known(books: Books, sent: Record) -> Record | None:
+def known_party(books: Books, sent: Record) -> Record | None:
+    """The contact this names, archived or not, if there is one."""
     if "ContactID" in sent:
         return books.contacts.get(sent["ContactID"])
     if sent.get("ContactNumber") and (numbered := with_number(books, sent["ContactNumber"])):

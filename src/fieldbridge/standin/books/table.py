@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from fieldbridge.standin.wire.answers import Record
@@ -19,6 +19,14 @@ class Journal:
     def note(self, table: Table, identity: str, before: Record | None) -> None:
         """Remember a row as it is before a change; None when there is none yet."""
         self._before.append((table, identity, before))
+
+    def changes(self) -> Iterator[tuple[Table, str, Record | None]]:
+        """Every row changed, once, with what was in it before the first change."""
+        seen = set()
+        for table, identity, before in self._before:
+            if (id(table), identity) not in seen:
+                seen.add((id(table), identity))
+                yield table, identity, before
 
     def mark(self) -> int:
         """A point to come back to with `undo`."""
@@ -55,6 +63,9 @@ class Table:
     def get(self, identity: str) -> Record | None:
         """The row with this id."""
         return self._rows.get(identity)
+
+    def __contains__(self, identity: str) -> bool:
+        return identity in self._rows
 
     def __getitem__(self, identity: str) -> Record:
         return self._rows[identity]

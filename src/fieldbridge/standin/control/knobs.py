@@ -18,12 +18,14 @@ _FAULT_FIELDS = set(Fault.__dataclass_fields__)
 
 
 def reset(xero: LocalXero, body: Content, _: str) -> Content:
-    """Seed again: {"seed", "contacts", "items", "history_months"} change the options.
+    """Seed again: {"seed", "contacts", "items", "history_months", "organisations"} change the options.
 
     `keep_applications` false also forgets the registered applications.
     """
-    _known(body, {*_SEED_FIELDS, "keep_applications"})
-    changes = {name: int(body[name]) for name in _SEED_FIELDS if name in body}
+    _known(body, {*_SEED_FIELDS, "organisations", "keep_applications"})
+    changes: Content = {name: int(body[name]) for name in _SEED_FIELDS if name in body}
+    if "organisations" in body:
+        changes["organisations"] = msgspec.convert(body["organisations"], tuple[str, ...])
     xero.reset(xero.options_with(**changes), keep_applications=body.get("keep_applications", True))
     return {"reset": True, "organisations": [books.organisation["Name"] for books in xero.books.values()]}
 

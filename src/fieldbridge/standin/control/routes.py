@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fieldbridge.standin.control import edits, knobs
+from fieldbridge.standin.control import edits, knobs, webhooks
 from fieldbridge.standin.local_xero import LocalXero
 from fieldbridge.standin.wire.fields import DataInvalidError, decode
 
@@ -36,27 +36,50 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", "/standin/items/{id}", edits.delete_item),
     ("POST", "/standin/invoices/{id}", edits.edit_invoice),
 )
+_UNLOCKED: tuple[tuple[str, str, Handler], ...] = (
+    ("GET", "/standin/webhooks", webhooks.webhooks),
+    ("POST", "/standin/webhooks", webhooks.subscribe),
+    ("DELETE", "/standin/webhooks", webhooks.unsubscribe),
+    ("POST", "/standin/webhooks/intent", webhooks.ask),
+    ("POST", "/standin/webhooks/deliver", webhooks.deliver),
+)
 
 
 def control_routes(xero: LocalXero) -> list[Route]:
     """Shape: bodies and answers are JSON objects; a refused request answers 400 {"error": text}, 404 for no record."""
-    return [Route(path, _endpoint(xero, handler), methods=[method]) for method, path, handler in _ROUTES]
+    locked = ((method, path, _locked(handler)) for method, path, handler in _ROUTES)
+    return [Route(path, _endpoint(xero, handler), methods=[method]) for method, path, handler in (*locked, *_UNLOCKED)]
+
+
+def _locked(handler: Handler) -> Handler:
+    """Run it with the server's lock held, and tell webhook subscribers what it changed."""
+
+    def run(xero: LocalXero, content: dict[str, Any], identity: str) -> Any:
+        with xero.lock:
+            for books in xero.books.values():
+                books.journal.forget()
+            result = handler(xero, content, identity)
+            for books in xero.books.values():
+                xero.webhooks.note(books)
+            return result
+
+    return run
 
 
 def _endpoint(xero: LocalXero, handler: Handler) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
         if request.client is None or not ip_address(request.client.host).is_loopback:
             return _json({"error": "The control routes answer this machine only."}, 403)
-        body = await request.body()
-        return await run_in_threadpool(_run, xero, handler, body, request.path_params.get("id", ""))
+        body, organisation = await request.body(), request.query_params.get("organisation", "")
+        return await run_in_threadpool(_run, xero, handler, body, organisation, request.path_params.get("id", ""))
 
     return endpoint
 
 
-def _run(xero: LocalXero, handler: Handler, body: bytes, identity: str) -> Response:
+def _run(xero: LocalXero, handler: Handler, body: bytes, organisation: str, identity: str) -> Response:
     try:
-        with xero.lock:
-            return _json(handler(xero, _object(body), identity), 200)
+        content = _object(body) | ({"organisation": organisation} if organisation else {})
+        return _json(handler(xero, content, identity), 200)
     except edits.NoSuchRecordError as error:
         return _json({"error": str(error)}, 404)
     except (ValueError, TypeError, DataInvalidError) as error:

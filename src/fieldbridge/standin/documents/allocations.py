@@ -1,11 +1,11 @@
-"""Credit notes put against invoices: the second call after making the credit note."""
+"""Credit notes, overpayments and prepayments put against invoices: the second call after making the credit."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
 from fieldbridge.standin.books.books import Books
-from fieldbridge.standin.documents.kinds import CREDIT_NOTE, INVOICE
+from fieldbridge.standin.documents.kinds import INVOICE, Settled
 from fieldbridge.standin.documents.settlement import settle
 from fieldbridge.standin.pricing.money import rounded
 from fieldbridge.standin.wire import fields
@@ -19,7 +19,7 @@ ALLOCATION: fields.Shape = {
 }
 
 
-def allocate(books: Books, credit: Record, sent: Record) -> Record:
+def allocate(books: Books, kind: Settled, credit: Record, sent: Record) -> Record:
     """Both documents AUTHORISED, same contact, no more than is left on either side. Errors: RefusedError."""
     named = sent.get("Invoice", {})
     invoice = books.invoices.get(named.get("InvoiceID", "")) or books.invoices.first(
@@ -36,21 +36,21 @@ def allocate(books: Books, credit: Record, sent: Record) -> Record:
         "Date": sent.get("Date", books.today()),
         "Invoice": {"InvoiceID": invoice["InvoiceID"], "InvoiceNumber": invoice.get("InvoiceNumber")},
     }
-    _store(books, credit, [*credit["Allocations"], allocation])
-    _store_invoice(books, invoice, [*invoice["CreditNotes"], _applied(credit, allocation)])
+    _store(books, kind, credit, [*credit["Allocations"], allocation])
+    _store_invoice(books, kind, invoice, [*invoice[f"{kind.name}s"], _applied(kind, credit, allocation)])
     return allocation
 
 
-def unallocate(books: Books, credit: Record, allocation_id: str) -> Record | None:
-    """Take one allocation back on both sides; None when the credit note does not have it."""
+def unallocate(books: Books, kind: Settled, credit: Record, allocation_id: str) -> Record | None:
+    """Take one allocation back on both sides; None when the credit does not have it."""
     gone = next((entry for entry in credit["Allocations"] if entry["AllocationID"] == allocation_id), None)
     if gone is None:
         return None
     invoice = books.invoices[gone["Invoice"]["InvoiceID"]]
-    _store(books, credit, [entry for entry in credit["Allocations"] if entry is not gone])
-    kept = [entry for entry in invoice["CreditNotes"] if entry["AllocationID"] != allocation_id]
-    _store_invoice(books, invoice, kept)
-    return {"AllocationID": allocation_id, "IsDeleted": True}
+    _store(books, kind, credit, [entry for entry in credit["Allocations"] if entry is not gone])
+    kept = [entry for entry in invoice[f"{kind.name}s"] if entry["AllocationID"] != allocation_id]
+    _store_invoice(books, kind, invoice, kept)
+    return {**gone, "IsDeleted": True}
 
 
 def _check(books: Books, credit: Record, invoice: Record, amount: Decimal) -> None:
@@ -63,12 +63,13 @@ def _check(books: Books, credit: Record, invoice: Record, amount: Decimal) -> No
         raise RefusedError(switches.text_allocation_amount)
 
 
-def _applied(credit: Record, allocation: Record) -> Record:
+def _applied(kind: Settled, credit: Record, allocation: Record) -> Record:
     """The allocation as the invoice shows it."""
+    number = {kind.number_field: credit.get(kind.number_field)} if kind.number_field else {}
     return {
-        "CreditNoteID": credit["CreditNoteID"],
-        "CreditNoteNumber": credit.get("CreditNoteNumber"),
-        "ID": credit["CreditNoteID"],
+        kind.id_field: credit[kind.id_field],
+        **number,
+        "ID": credit[kind.id_field],
         "AllocationID": allocation["AllocationID"],
         "AppliedAmount": allocation["Amount"],
         "Date": allocation["Date"],
@@ -76,11 +77,11 @@ def _applied(credit: Record, allocation: Record) -> Record:
     }
 
 
-def _store(books: Books, credit: Record, allocations: list[Record]) -> None:
+def _store(books: Books, kind: Settled, credit: Record, allocations: list[Record]) -> None:
     changed = {**credit, "Allocations": allocations, "UpdatedDateUTC": books.now()}
-    books.credit_notes.put(settle(books, CREDIT_NOTE, changed))
+    kind.table(books).put(settle(books, kind, changed))
 
 
-def _store_invoice(books: Books, invoice: Record, applied: list[Record]) -> None:
-    changed = {**invoice, "CreditNotes": applied, "UpdatedDateUTC": books.now()}
+def _store_invoice(books: Books, kind: Settled, invoice: Record, applied: list[Record]) -> None:
+    changed = {**invoice, f"{kind.name}s": applied, "UpdatedDateUTC": books.now()}
     books.invoices.put(settle(books, INVOICE, changed))

@@ -1,8 +1,8 @@
-"""The two kinds of document and the fields callers may send for them."""
+"""The kinds of document that money settles, and the fields callers may send for the two that are written directly."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from fieldbridge.standin.books.books import Books
@@ -27,16 +27,23 @@ _SHARED: fields.Shape = {
 
 
 @dataclass(frozen=True)
-class Kind:
-    """How one kind of document differs from the other."""
+class Settled:
+    """A kind of document with something due or something left. `payment_types` name its payments by its Type."""
 
     name: str
     id_field: str
     number_field: str
+    table: Callable[[Books], Table]
+    payment_types: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Kind(Settled):
+    """How invoices and credit notes differ."""
+
     sales_type: str
     prefix: str
     allows_discount: bool
-    table: Callable[[Books], Table]
     shape: fields.Shape
     number_taken: Callable[[Books], str]
 
@@ -53,6 +60,7 @@ INVOICE = Kind(
     prefix="INV-",
     allows_discount=True,
     table=lambda books: books.invoices,
+    payment_types={"ACCREC": "ACCRECPAYMENT", "ACCPAY": "ACCPAYPAYMENT"},
     shape={
         **_SHARED,
         "InvoiceID": fields.guid,
@@ -73,6 +81,7 @@ CREDIT_NOTE = Kind(
     prefix="CN-",
     allows_discount=False,
     table=lambda books: books.credit_notes,
+    payment_types={"ACCRECCREDIT": "ARCREDITPAYMENT", "ACCPAYCREDIT": "APCREDITPAYMENT"},
     shape={
         **_SHARED,
         "CreditNoteID": fields.guid,
@@ -81,3 +90,13 @@ CREDIT_NOTE = Kind(
     },
     number_taken=lambda books: books.switches.text_number_taken_by_credit,
 )
+OVERPAYMENT = Settled(
+    "Overpayment", "OverpaymentID", "", lambda books: books.overpayments,
+    {"RECEIVE-OVERPAYMENT": "AROVERPAYMENTPAYMENT", "SPEND-OVERPAYMENT": "APOVERPAYMENTPAYMENT"},
+)  # fmt: skip
+PREPAYMENT = Settled(
+    "Prepayment", "PrepaymentID", "", lambda books: books.prepayments,
+    {"RECEIVE-PREPAYMENT": "ARPREPAYMENTPAYMENT", "SPEND-PREPAYMENT": "APPREPAYMENTPAYMENT"},
+)  # fmt: skip
+CREDITS: tuple[Settled, ...] = (CREDIT_NOTE, OVERPAYMENT, PREPAYMENT)
+"""What can be put against an invoice."""

@@ -1,9 +1,9 @@
-"""Payments of invoices and refunds of credit notes: made, and reversed, never edited."""
+"""Payments of invoices and refunds of credits: made, and reversed, never edited."""
 
 from __future__ import annotations
 
 from fieldbridge.standin.books.books import Books
-from fieldbridge.standin.documents.kinds import CREDIT_NOTE, INVOICE, Kind
+from fieldbridge.standin.documents.kinds import CREDIT_NOTE, CREDITS, INVOICE, Settled
 from fieldbridge.standin.documents.locks import lock_faults
 from fieldbridge.standin.documents.settlement import settle
 from fieldbridge.standin.pricing.money import rounded
@@ -14,6 +14,8 @@ PAYMENT: fields.Shape = {
     "PaymentID": fields.guid,
     "Invoice": fields.one({"InvoiceID": fields.guid, "InvoiceNumber": fields.text}),
     "CreditNote": fields.one({"CreditNoteID": fields.guid, "CreditNoteNumber": fields.text}),
+    "Overpayment": fields.one({"OverpaymentID": fields.guid}),
+    "Prepayment": fields.one({"PrepaymentID": fields.guid}),
     "Account": fields.one({"AccountID": fields.guid, "Code": fields.text}),
     "Date": fields.day,
     "Amount": fields.number,
@@ -46,7 +48,7 @@ def create_payment(books: Books, sent: Record) -> Record:
             "CurrencyRate": sent.get("CurrencyRate", document["CurrencyRate"]),
             "Reference": sent.get("Reference"),
             "Status": "AUTHORISED",
-            "PaymentType": f"{document['Type']}PAYMENT",
+            "PaymentType": kind.payment_types[document["Type"]],
             "IsReconciled": sent.get("IsReconciled", False),
             "UpdatedDateUTC": books.now(),
         }
@@ -62,22 +64,27 @@ def reverse_payment(books: Books, payment: Record, sent: Record) -> Record:
     if payment["IsReconciled"]:
         raise RefusedError("This payment has been reconciled and cannot be deleted")
     reversed_payment = books.payments.put({**payment, "Status": "DELETED", "UpdatedDateUTC": books.now()})
-    kind = INVOICE if "Invoice" in payment else CREDIT_NOTE
+    kind = paid_kind(payment)
     _settle_again(books, kind, kind.table(books)[payment[kind.name][kind.id_field]])
     return reversed_payment
 
 
-def _settle_again(books: Books, kind: Kind, document: Record) -> None:
+def paid_kind(payment: Record) -> Settled:
+    """What the payment is for."""
+    return next((kind for kind in CREDITS if kind.name in payment), INVOICE)
+
+
+def _settle_again(books: Books, kind: Settled, document: Record) -> None:
     kind.table(books).put(settle(books, kind, {**document, "UpdatedDateUTC": books.now()}))
 
 
-def _document(books: Books, sent: Record) -> tuple[Kind, Record]:
-    kind = CREDIT_NOTE if "CreditNote" in sent else INVOICE
+def _document(books: Books, sent: Record) -> tuple[Settled, Record]:
+    kind = paid_kind(sent)
     named = sent.get(kind.name, {})
     table = kind.table(books)
-    found = table.get(named.get(kind.id_field, "")) or table.first(
-        "number", named.get(kind.number_field, "").casefold()
-    )
+    found = table.get(named.get(kind.id_field, ""))
+    if found is None and kind.number_field:
+        found = table.first("number", named.get(kind.number_field, "").casefold())
     if found is None:
         unknown = "An existing Credit Note with the specified CreditNoteID could not be found"
         raise RefusedError(unknown if kind is CREDIT_NOTE else books.switches.text_invoice_unknown)

@@ -5,39 +5,40 @@ from __future__ import annotations
 from decimal import Decimal
 
 from fieldbridge.standin.books.books import Books
-from fieldbridge.standin.documents.kinds import CREDIT_NOTE, INVOICE, Kind
+from fieldbridge.standin.documents.kinds import CREDITS, INVOICE, Settled
 from fieldbridge.standin.wire.answers import Record
 
 ZERO = Decimal("0.00")
 
 
-def settle(books: Books, kind: Kind, document: Record) -> Record:
+def settle(books: Books, kind: Settled, document: Record) -> Record:
     """The document with its amounts due or remaining worked out from payments and allocations."""
-    return _settle_invoice(books, document) if kind is INVOICE else _settle_credit(books, document)
+    return _settle_invoice(books, document) if kind is INVOICE else _settle_credit(books, kind, document)
 
 
-def payments_of(books: Books, kind: Kind, identity: str) -> list[Record]:
+def payments_of(books: Books, identity: str) -> list[Record]:
     """The payments that count; reversed ones do not."""
-    found = books.payments.find("invoice" if kind is INVOICE else "credit", identity)
+    found = books.payments.find("document", identity)
     return [payment for payment in found if payment["Status"] == "AUTHORISED"]
 
 
 def _settle_invoice(books: Books, invoice: Record) -> Record:
-    payments = payments_of(books, INVOICE, invoice["InvoiceID"])
-    applied: list[Record] = invoice.get("CreditNotes", [])
+    payments = payments_of(books, invoice["InvoiceID"])
+    credits_by_kind: dict[str, list[Record]] = {f"{kind.name}s": invoice.get(f"{kind.name}s", []) for kind in CREDITS}
+    applied = [credit for credits_ in credits_by_kind.values() for credit in credits_]
     paid = sum((payment["Amount"] for payment in payments), ZERO)
     credited = sum((credit["AppliedAmount"] for credit in applied), ZERO)
     is_gone = invoice["Status"] in ("VOIDED", "DELETED")
     due = ZERO if is_gone else invoice["Total"] - paid - credited
     days = [payment["Date"] for payment in payments] + [credit["Date"] for credit in applied]
     return {
-        **invoice, "CreditNotes": applied, "AmountPaid": paid, "AmountCredited": credited, "AmountDue": due,
+        **invoice, **credits_by_kind, "AmountPaid": paid, "AmountCredited": credited, "AmountDue": due,
         **_status(invoice, due, days),
     }  # fmt: skip
 
 
-def _settle_credit(books: Books, credit: Record) -> Record:
-    payments = payments_of(books, CREDIT_NOTE, credit["CreditNoteID"])
+def _settle_credit(books: Books, kind: Settled, credit: Record) -> Record:
+    payments = payments_of(books, credit[kind.id_field])
     allocations: list[Record] = credit.get("Allocations", [])
     used = sum((payment["Amount"] for payment in payments), ZERO)
     used += sum((allocation["Amount"] for allocation in allocations), ZERO)

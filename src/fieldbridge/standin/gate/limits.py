@@ -95,11 +95,13 @@ class Limits:
     def refusal(self, problem: str, app: str, organisation: str, now: datetime, switches: Switches) -> Answer:
         """429 with an empty body and no content type (live recording); 503 under the switch legacy_rate_limit."""
         meter, app_minute = self._meter(app, organisation, now)
-        headers = self.headers(app, organisation, now) | {"X-Rate-Limit-Problem": problem}
+        shown = switches.app_minute_problem if problem == "appminute" else problem
+        headers = self.headers(app, organisation, now) | {"X-Rate-Limit-Problem": shown}
         windows = {"minute": meter.minute, "day": meter.day, "appminute": app_minute}
         if problem in windows:
             headers[_REMAINING[problem]] = "0"
-            headers["Retry-After"] = str(windows[problem].wait_s(now))
+            if problem != "appminute" or switches.app_minute_retry_after:
+                headers["Retry-After"] = str(windows[problem].wait_s(now))
         if switches.legacy_rate_limit:
             legacy = {"X-Rate-Limit-Problem": problem.capitalize()}
             return Answer(503, _LEGACY_BODY, "text/html; charset=utf-8", headers | legacy)

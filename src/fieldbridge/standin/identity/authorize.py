@@ -8,8 +8,8 @@ from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
 from fieldbridge.standin.identity.clients import Client
-from fieldbridge.standin.identity.grants import Grant
 from fieldbridge.standin.identity.scopes import asked, scope_fault
+from fieldbridge.standin.identity.tokens.grants import Grant
 from fieldbridge.standin.local_xero import LocalXero
 from fieldbridge.standin.request import Request
 from fieldbridge.standin.signin.html import html_answer

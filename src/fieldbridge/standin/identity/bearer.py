@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime
 
-from fieldbridge.standin.identity import jwt
 from fieldbridge.standin.identity.clients import Client
 from fieldbridge.standin.identity.scopes import allows
+from fieldbridge.standin.identity.tokens import jwt
 from fieldbridge.standin.local_xero import LocalXero
 from fieldbridge.standin.request import Request
 from fieldbridge.standin.signin.signed_in import SignedIn

@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from fieldbridge.standin.identity.connections import Connections
-from fieldbridge.standin.identity.grants import Grants
+from fieldbridge.standin.identity.tokens.grants import Grants
 
 
 @dataclass

@@ -9,7 +9,7 @@ from fieldbridge.standin.gate.faults import Fault
 from fieldbridge.standin.gate.planned import with_fault
 from fieldbridge.standin.identity.authorize import consent_page, decide
 from fieldbridge.standin.identity.connections_endpoint import connections, disconnect
-from fieldbridge.standin.identity.token_endpoint import revocation, token
+from fieldbridge.standin.identity.tokens.endpoint import revocation, token
 from fieldbridge.standin.local_xero import LocalXero
 from fieldbridge.standin.passage import Passage
 from fieldbridge.standin.request import Request

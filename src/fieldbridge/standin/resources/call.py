@@ -27,6 +27,11 @@ class Call:
     app_name: str
 
     @property
+    def address(self) -> str:
+        """Where the caller finds this API."""
+        return f"http://{self.headers.get('host', 'localhost')}/api.xro/2.0"
+
+    @property
     def key(self) -> str:
         """The id, number or code in the path."""
         return self.segments[1]

@@ -19,7 +19,7 @@ def show_contact(view: View, contact: Record) -> Record:
     shown = {
         **contact,
         "ContactGroups": [_group_reference(group) for group in groups if group["Status"] == "ACTIVE"],
-        "HasAttachments": False,
+        "HasAttachments": view.books.has_attachments(contact["ContactID"]),
         "HasValidationErrors": False,
     }
     if view.is_light:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from fieldbridge.standin.books.books import Books
-from fieldbridge.standin.documents.kinds import CREDIT_NOTE, INVOICE, Kind
+from fieldbridge.standin.documents.kinds import CREDIT_NOTE, INVOICE, Settled
+from fieldbridge.standin.documents.payments import paid_kind
 from fieldbridge.standin.documents.settlement import payments_of
 from fieldbridge.standin.pricing.money import rounded
 from fieldbridge.standin.resources.contact_views import contact_reference
@@ -16,8 +17,8 @@ from fieldbridge.standin.wire.dates import day_companion, instant_companion
 
 def show_invoice(view: View, invoice: Record) -> Record:
     """An invoice in full, in a list, or as summaryOnly leaves it."""
-    shown = _show(view, INVOICE, invoice)
-    shown |= {"Prepayments": [], "Overpayments": [], "HasErrors": False}
+    shown = show_document(view, INVOICE, invoice)
+    shown["HasErrors"] = False
     shown["IsDiscounted"] = bool(invoice.get("TotalDiscount"))
     if view.is_light:
         for name in ("Payments", "HasAttachments", "LineItems"):
@@ -27,29 +28,32 @@ def show_invoice(view: View, invoice: Record) -> Record:
 
 def show_credit_note(view: View, credit: Record) -> Record:
     """A credit note in full or in a list."""
-    shown = _show(view, CREDIT_NOTE, credit)
+    shown = show_document(view, CREDIT_NOTE, credit)
     shown["ID"] = credit["CreditNoteID"]
     shown.pop("AmountPaid", None)
     return shown
 
 
-def _show(view: View, kind: Kind, document: Record) -> Record:
+def show_document(view: View, kind: Settled, document: Record) -> Record:
+    """What all kinds share: contact, lines, payments, attachments and the dates as text."""
     identity = document[kind.id_field]
     contact = contact_reference(view.books, document["Contact"]["ContactID"], is_full=view.is_full)
-    lines = [_line(view, line) for line in document["LineItems"]] if view.is_full else []
-    payments = [_payment_inside(payment) for payment in payments_of(view.books, kind, identity)]
+    lines = [show_line(view, line) for line in document["LineItems"]] if view.is_full else []
+    payments = [_payment_inside(payment) for payment in payments_of(view.books, identity)]
     return {
-        **document, "Contact": contact, "LineItems": lines, "Payments": payments, "HasAttachments": False,
-        **_companions(document),
+        **document, "Contact": contact, "LineItems": lines, "Payments": payments,
+        "HasAttachments": view.books.has_attachments(identity), **day_companions(document, "Date", "DueDate"),
+        "UpdatedDateUTCString": instant_companion(document["UpdatedDateUTC"]),
     }  # fmt: skip
 
 
-def _companions(document: Record) -> Record:
-    strings = {f"{name}String": day_companion(document[name]) for name in ("Date", "DueDate") if document.get(name)}
-    return {**strings, "UpdatedDateUTCString": instant_companion(document["UpdatedDateUTC"])}
+def day_companions(document: Record, *days: str) -> Record:
+    """The named days once more as text."""
+    return {f"{name}String": day_companion(document[name]) for name in days if document.get(name)}
 
 
-def _line(view: View, line: Record) -> Record:
+def show_line(view: View, line: Record) -> Record:
+    """One line, prices with as many decimals as asked for."""
     shown = dict(line)
     if "UnitAmount" in line:
         shown["UnitAmount"] = rounded(line["UnitAmount"], view.unit_decimals)
@@ -70,7 +74,7 @@ def _payment_inside(payment: Record) -> Record:
 
 def show_payment(view: View, payment: Record) -> Record:
     """With the document it settles, by id, number and contact."""
-    kind = INVOICE if "Invoice" in payment else CREDIT_NOTE
+    kind = paid_kind(payment)
     document = kind.table(view.books)[payment[kind.name][kind.id_field]]
     return {
         **payment,
@@ -81,16 +85,16 @@ def show_payment(view: View, payment: Record) -> Record:
     }
 
 
-def _document_inside(books: Books, kind: Kind, document: Record) -> Record:
+def _document_inside(books: Books, kind: Settled, document: Record) -> Record:
     names = ("Type", kind.id_field, kind.number_field, "CurrencyCode")
     contact_id = document["Contact"]["ContactID"]
     contact = {"ContactID": contact_id, "Name": books.contacts[contact_id]["Name"]}
-    return {**{name: document.get(name) for name in names}, "Contact": contact, "HasErrors": False}
+    return {**{name: document.get(name) for name in names if name}, "Contact": contact, "HasErrors": False}
 
 
 def show_allocation(view: View, allocation: Record) -> Record:
     """An allocation, as it is kept."""
-    return allocation
+    return dict(allocation)
 
 
 def show_item(view: View, item: Record) -> Record:

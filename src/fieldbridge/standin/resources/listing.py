@@ -41,6 +41,9 @@ class Listing:
     default_order: str = "UpdatedDateUTC"
     is_paged: bool = False
     knows_changes: bool = True
+    has_where: bool = True
+    is_cut_in_hundreds: bool = False
+    """`page` counts hundreds, whether asked for or not, and no pagination object tells of it (live recording)."""
 
 
 def read_one(listing: Listing, call: Call) -> Answer:
@@ -63,6 +66,8 @@ def read_list(listing: Listing, call: Call) -> Answer:
     is_paged = listing.is_paged and _asks_for_page(call)
     is_full = is_paged or not listing.is_paged
     view = View(call.books, call.query.unit_decimals, is_full, is_light)
+    if listing.is_cut_in_hundreds:
+        return _hundred(listing, call, rows, view)
     if not is_paged:
         return call.answer(listing.name, [listing.show(view, row) for row in rows])
     return _page(listing, call, rows, view)
@@ -81,6 +86,11 @@ def _page(listing: Listing, call: Call, rows: list[Record], view: View) -> Answe
     return call.answer(listing.name, shown, pagination=page.pagination(len(rows)))
 
 
+def _hundred(listing: Listing, call: Call, rows: list[Record], view: View) -> Answer:
+    page = Page(max(call.query.whole("page") or 1, 1), 100)
+    return call.answer(listing.name, [listing.show(view, row) for row in page.cut(rows)], SummarizeErrors=True)
+
+
 def _since(listing: Listing, call: Call) -> datetime | None:
     """If-Modified-Since to the second; a value that cannot be read is ignored."""
     text = call.headers.get("if-modified-since", "")
@@ -97,7 +107,7 @@ def _filtered(listing: Listing, call: Call) -> list[Record]:
     if since := _since(listing, call):
         step = timedelta(0) if call.books.switches.modified_since_inclusive else timedelta(seconds=1)
         rows = [row for row in rows if row["UpdatedDateUTC"] >= since + step]
-    if text := call.query.text("where"):
+    if (text := call.query.text("where")) and listing.has_where:
         matches = predicate(text, listing.fields)
         rows = [row for row in rows if matches(partial(value_of, call.books, row))]
     return list(rows)

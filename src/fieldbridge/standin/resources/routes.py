@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from fieldbridge.standin.resources import listings, special, writings
+from fieldbridge.standin.resources import listings, money_listings, money_writings, writings
 from fieldbridge.standin.resources.call import Call
+from fieldbridge.standin.resources.endpoints import attachments, groups, sending, special
 from fieldbridge.standin.resources.listing import read_list, read_one
 from fieldbridge.standin.resources.writing import write
 from fieldbridge.standin.wire.answers import Answer, CallFailedError, Record, fault, not_found, not_supported
@@ -17,12 +18,20 @@ Endpoint = Callable[[Call], Answer]
 _READ = (
     listings.CONTACTS, listings.INVOICES, listings.CREDIT_NOTES, listings.PAYMENTS, listings.ITEMS, listings.ACCOUNTS,
     listings.TAX_RATES, listings.TRACKING, listings.THEMES, listings.CURRENCIES, listings.USERS, listings.GROUPS,
+    money_listings.QUOTES, money_listings.OVERPAYMENTS, money_listings.PREPAYMENTS, money_listings.BANK_TRANSACTIONS,
 )  # fmt: skip
 _WRITE = (
     writings.WRITE_CONTACTS, writings.WRITE_INVOICES, writings.WRITE_CREDIT_NOTES, writings.WRITE_PAYMENTS,
-    writings.WRITE_ITEMS,
+    writings.WRITE_ITEMS, groups.WRITE_GROUPS, money_writings.WRITE_QUOTES, money_writings.WRITE_BANK_TRANSACTIONS,
 )  # fmt: skip
-_NOTED = (listings.CONTACTS, listings.INVOICES, listings.CREDIT_NOTES)
+_ATTACHED = (
+    listings.CONTACTS, listings.INVOICES, listings.CREDIT_NOTES, listings.ACCOUNTS, money_listings.QUOTES,
+    money_listings.BANK_TRANSACTIONS,
+)  # fmt: skip
+_NOTED = (
+    listings.CONTACTS, listings.INVOICES, listings.CREDIT_NOTES, listings.PAYMENTS, listings.ITEMS,
+    money_listings.QUOTES, money_listings.OVERPAYMENTS, money_listings.PREPAYMENTS, money_listings.BANK_TRANSACTIONS,
+)  # fmt: skip
 
 
 def _routes() -> dict[str, dict[str, Endpoint]]:
@@ -39,12 +48,24 @@ def _routes() -> dict[str, dict[str, Endpoint]]:
             "GET": partial(special.notes, listing),
             "PUT": partial(special.write_notes, listing),
         }
-    routes["contactgroups/*"]["GET"] = special.group
+    for listing in _ATTACHED:
+        path = f"{listing.name.lower()}/*/attachments"
+        save = partial(attachments.write_file, listing)
+        routes[path] = {"GET": partial(attachments.list_files, listing)}
+        routes[f"{path}/*"] = {"GET": partial(attachments.read_file, listing), "PUT": save, "POST": save}
+    for kind, listing in money_writings.CREDIT_LISTINGS:
+        path = f"{listing.name.lower()}/*/allocations"
+        routes[path] = {"PUT": partial(write, money_writings.write_allocations(kind, listing))}
+        routes[f"{path}/*"] = {"DELETE": partial(money_writings.remove_allocation, kind, listing)}
+    routes["contactgroups/*"]["GET"] = groups.read_group
+    routes["contactgroups/*/contacts"] = {"PUT": groups.add_members, "DELETE": groups.remove_members}
+    routes["contactgroups/*/contacts/*"] = {"DELETE": groups.remove_members}
+    routes["invoices/*/email"] = {"POST": sending.email}
+    routes["invoices/*/onlineinvoice"] = {"GET": sending.online_invoice}
     routes["items/*"]["DELETE"] = special.remove_item
-    routes["creditnotes/*/allocations"] = {"PUT": partial(write, writings.WRITE_ALLOCATIONS)}
-    routes["creditnotes/*/allocations/*"] = {"DELETE": special.remove_allocation}
-    routes["organisation"] = {"GET": special.organisation}
-    routes["organisation/actions"] = {"GET": special.organisation_actions}
+    for name in ("organisation", "organisations"):
+        routes[name] = {"GET": special.organisation}
+        routes[f"{name}/actions"] = {"GET": special.organisation_actions}
     return routes
 
 
@@ -64,7 +85,10 @@ def _endpoint(call: Call) -> Endpoint:
 
 
 def answer_call(call: Call) -> Answer:
-    """Answer one signed-in call. What a failed call began is undone; `committed` says whether anything changed."""
+    """Answer one signed-in call. What a failed call began is undone; `committed` says whether anything changed.
+
+    The books' journal then tells what.
+    """
     journal = call.books.journal
     journal.forget()
     try:
@@ -78,7 +102,4 @@ def answer_call(call: Call) -> Answer:
     except Exception:
         journal.undo(0)
         raise
-    finally:
-        has_changed = journal.mark() > 0
-        journal.forget()
-    return replace(answer, committed=has_changed)
+    return replace(answer, committed=journal.mark() > 0)

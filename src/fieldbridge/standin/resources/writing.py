@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fieldbridge.standin.resources.call import Call
-from fieldbridge.standin.resources.listing import View
+from fieldbridge.standin.resources.listing import Listing, View
 from fieldbridge.standin.wire import fields
-from fieldbridge.standin.wire.answers import NO_GUID, Answer, Record, RefusedError, validation_fault
+from fieldbridge.standin.wire.answers import NO_GUID, Answer, Record, RefusedError, not_found, validation_fault
 from fieldbridge.standin.wire.dates import plain
+
+Save = Callable[[Call, Record], tuple[Record, list[str]]]
 
 
 @dataclass
@@ -40,11 +42,21 @@ class Writing:
     name: str
     id_field: str
     shape: fields.Shape
-    save: Callable[[Call, Record], tuple[Record, list[str]]]
+    save: Save
     show: Callable[[View, Record], Record]
     error_flag: str = "HasValidationErrors"
     most: int = 0
     """More elements than this are refused; 0 means no limit."""
+
+
+def addressed(listing: Listing, call: Call) -> Record | None:
+    """The record the path names, if it names one. Errors: 404 for the whole call when it does not exist."""
+    if len(call.segments) == 1:
+        return None
+    found = listing.find(call.books, call.key)
+    if found is None:
+        raise not_found()
+    return found
 
 
 def write(writing: Writing, call: Call) -> Answer:

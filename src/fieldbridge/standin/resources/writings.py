@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from fieldbridge.standin.books.contact_shape import CONTACT
 from fieldbridge.standin.books.contacts import create_contact, match, update_contact
 from fieldbridge.standin.books.items import ITEM, create_item, match_item, update_item
-from fieldbridge.standin.documents.allocations import ALLOCATION, allocate
 from fieldbridge.standin.documents.kinds import CREDIT_NOTE, INVOICE, Kind
 from fieldbridge.standin.documents.payments import PAYMENT, create_payment, reverse_payment
 from fieldbridge.standin.documents.saving import match_document, save_document
 from fieldbridge.standin.resources.call import Call
 from fieldbridge.standin.resources.contact_views import show_contact
 from fieldbridge.standin.resources.document_views import (
-    show_allocation,
     show_credit_note,
     show_invoice,
     show_item,
@@ -22,26 +18,14 @@ from fieldbridge.standin.resources.document_views import (
 )
 from fieldbridge.standin.resources.listing import Listing
 from fieldbridge.standin.resources.listings import CONTACTS, CREDIT_NOTES, INVOICES, ITEMS, PAYMENTS
-from fieldbridge.standin.resources.writing import Writing
-from fieldbridge.standin.wire.answers import Record, RefusedError, not_found
-
-Save = Callable[[Call, Record], tuple[Record, list[str]]]
-
-
-def _addressed(listing: Listing, call: Call, sent: Record) -> Record | None:
-    """The record the path names, if it names one. Errors: 404 for the whole call when it does not exist."""
-    if len(call.segments) == 1:
-        return None
-    found = listing.find(call.books, call.key)
-    if found is None:
-        raise not_found()
-    return found
+from fieldbridge.standin.resources.writing import Save, Writing, addressed
+from fieldbridge.standin.wire.answers import Record, RefusedError
 
 
 def _save_contact(call: Call, sent: Record) -> tuple[Record, list[str]]:
     if call.method == "PUT":
         return create_contact(call.books, sent), []
-    known = _addressed(CONTACTS, call, sent) or match(call.books, sent)
+    known = addressed(CONTACTS, call) or match(call.books, sent)
     if known is None and "ContactID" in sent:
         raise RefusedError(call.books.switches.text_contact_unknown)
     return (update_contact(call.books, known, sent) if known else create_contact(call.books, sent)), []
@@ -50,7 +34,7 @@ def _save_contact(call: Call, sent: Record) -> tuple[Record, list[str]]:
 def _save_item(call: Call, sent: Record) -> tuple[Record, list[str]]:
     if call.method == "PUT":
         return create_item(call.books, sent), []
-    known = _addressed(ITEMS, call, sent) or match_item(call.books, sent)
+    known = addressed(ITEMS, call) or match_item(call.books, sent)
     return (update_item(call.books, known, sent) if known else create_item(call.books, sent)), []
 
 
@@ -61,7 +45,7 @@ def _save_document(kind: Kind, listing: Listing) -> Save:
         if call.method == "PUT":
             known, sent = None, {name: value for name, value in sent.items() if name != kind.id_field}
         else:
-            known = _addressed(listing, call, sent) or match_document(call.books, kind, sent)
+            known = addressed(listing, call) or match_document(call.books, kind, sent)
         saved = save_document(call.books, kind, known, sent, call.query.unit_decimals)
         return saved.record, saved.warnings
 
@@ -69,15 +53,8 @@ def _save_document(kind: Kind, listing: Listing) -> Save:
 
 
 def _save_payment(call: Call, sent: Record) -> tuple[Record, list[str]]:
-    known = _addressed(PAYMENTS, call, sent)
+    known = addressed(PAYMENTS, call)
     return (reverse_payment(call.books, known, sent) if known else create_payment(call.books, sent)), []
-
-
-def _save_allocation(call: Call, sent: Record) -> tuple[Record, list[str]]:
-    credit = _addressed(CREDIT_NOTES, call, sent)
-    if credit is None:
-        raise not_found()
-    return allocate(call.books, credit, sent), []
 
 
 WRITE_CONTACTS = Writing("Contacts", "ContactID", CONTACT, _save_contact, show_contact)
@@ -90,4 +67,3 @@ WRITE_CREDIT_NOTES = Writing(
     "HasErrors",
 )  # fmt: skip
 WRITE_PAYMENTS = Writing("Payments", "PaymentID", PAYMENT, _save_payment, show_payment)
-WRITE_ALLOCATIONS = Writing("Allocations", "AllocationID", ALLOCATION, _save_allocation, show_allocation)

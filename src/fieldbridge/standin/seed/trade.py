@@ -89,7 +89,7 @@ def _sow_credit(sower: Sower, invoice: Record, *, is_allocated: bool) -> None:
 def _allocate(sower: Sower, credit: Record, invoice_id: str) -> None:
     """Put the credit against the invoice, dated as on its own day."""
     books = sower.books
-    allocate(books, credit, {"Date": credit["Date"], "Invoice": {"InvoiceID": invoice_id}})
+    allocate(books, CREDIT_NOTE, credit, {"Date": credit["Date"], "Invoice": {"InvoiceID": invoice_id}})
     changed = {"UpdatedDateUTC": sower.instant_on(credit["Date"])}
     books.invoices.put({**books.invoices[invoice_id], **changed})
     books.credit_notes.put({**books.credit_notes[credit["CreditNoteID"]], **changed})

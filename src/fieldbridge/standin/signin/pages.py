@@ -8,6 +8,7 @@ from dataclasses import fields
 from functools import partial
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -16,6 +17,8 @@ from fieldbridge.standin.local_xero import LocalXero
 from fieldbridge.standin.signin.applications import Registered
 from fieldbridge.standin.signin.forms import Form, faults, made_from
 from fieldbridge.standin.signin.html import html
+from fieldbridge.standin.webhooks.events import CATEGORIES
+from fieldbridge.standin.webhooks.sender import url_fault
 
 Page = Callable[[LocalXero, Request], Awaitable[Response]]
 
@@ -28,6 +31,8 @@ def page_routes(xero: LocalXero) -> list[Route]:
         ("GET", "/my-applications/add", blank_form),
         ("POST", "/my-applications/add", save),
         ("GET", "/my-applications/{app_id}", application),
+        ("POST", "/my-applications/{app_id}/webhook", save_webhook),
+        ("POST", "/my-applications/{app_id}/intent", ask_intent),
         ("POST", "/my-applications/{app_id}/delete", delete),
     )
     return [Route(path, partial(page, xero), methods=[method]) for method, path, page in pages]
@@ -79,13 +84,18 @@ async def save(xero: LocalXero, request: Request) -> Response:
 
 
 async def application(xero: LocalXero, request: Request) -> Response:
-    """One application with its key or id, and its secret."""
+    """One application with its key or id, its secret and its webhook."""
     with xero.lock:
         app = _found(xero, request)
-        if app is None:
-            return _html("missing.html", 404)
-        organisation = _organisations(xero).get(app.organisation_id, "")
-        return _html("application.html", app=app, organisation=organisation, connected=_connected(xero, app))
+        return _shown(xero, app) if app else _html("missing.html", 404)
+
+
+def _shown(xero: LocalXero, app: Registered, wrong: str = "") -> Response:
+    return _html(
+        "application.html", 422 if wrong else 200, app=app, wrong=wrong, categories=CATEGORIES,
+        organisation=_organisations(xero).get(app.organisation_id, ""), connected=_connected(xero, app),
+        webhook=xero.webhooks.subscriptions.get(app.client_id),
+    )  # fmt: skip
 
 
 def _connected(xero: LocalXero, app: Registered) -> list[str]:
@@ -95,12 +105,35 @@ def _connected(xero: LocalXero, app: Registered) -> list[str]:
     return [names[one.organisation_id] for one in live if one.organisation_id in names]
 
 
+async def save_webhook(xero: LocalXero, request: Request) -> Response:
+    """Make or change the subscription and show the application again."""
+    sent = await request.form()
+    url, chosen = str(sent.get("url", "")).strip(), sent.getlist("category")
+    with xero.lock:
+        app = _found(xero, request)
+        if app is None:
+            return _html("missing.html", 404)
+        if fault := url_fault(url):
+            return _shown(xero, app, fault)
+        xero.webhooks.subscribe(app.client_id, url, tuple(name for name in CATEGORIES if name in chosen))
+    return RedirectResponse(f"/my-applications/{app.app_id}", 303)
+
+
+async def ask_intent(xero: LocalXero, request: Request) -> Response:
+    """Send the intent to receive and show the application again."""
+    with xero.lock:
+        app = _found(xero, request)
+        subscription = xero.webhooks.subscriptions.get(app.client_id) if app else None
+    if subscription:
+        await run_in_threadpool(xero.webhooks.ask, subscription)
+    return RedirectResponse(f"/my-applications/{request.path_params['app_id']}", 303)
+
+
 async def delete(xero: LocalXero, request: Request) -> Response:
     """Delete and go back to the list; nothing happens for one that is gone."""
     with xero.lock:
         if app := _found(xero, request):
-            xero.applications.remove(app)
-            xero.identity.revoke(app.client_id)
+            xero.remove(app)
     return RedirectResponse("/my-applications", 303)
 
 

@@ -7,10 +7,10 @@ import hashlib
 from datetime import datetime
 
 from fieldbridge.standin.identity.clients import Client
-from fieldbridge.standin.identity.credentials import authenticated, refusal
-from fieldbridge.standin.identity.grants import Grant
 from fieldbridge.standin.identity.scopes import asked, scope_fault
-from fieldbridge.standin.identity.tokens import ACCESS_LIFE, access_token, id_token
+from fieldbridge.standin.identity.tokens.access import ACCESS_LIFE, access_token, id_token
+from fieldbridge.standin.identity.tokens.credentials import authenticated, refusal
+from fieldbridge.standin.identity.tokens.grants import Grant
 from fieldbridge.standin.local_xero import LocalXero
 from fieldbridge.standin.request import Request
 from fieldbridge.standin.wire.answers import Answer, Record, json_answer

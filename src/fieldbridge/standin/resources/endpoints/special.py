@@ -1,14 +1,12 @@
-"""The endpoints that are neither a plain collection nor a plain write: organisation, notes, deletions."""
+"""The organisation, notes, and deleting an item."""
 
 from __future__ import annotations
 
 from fieldbridge.standin.books.items import delete_item
 from fieldbridge.standin.books.notes import add_note, notes_of
-from fieldbridge.standin.documents.allocations import unallocate
 from fieldbridge.standin.resources.call import Call
-from fieldbridge.standin.resources.contact_views import show_group_with_members
-from fieldbridge.standin.resources.listing import Listing, View
-from fieldbridge.standin.resources.listings import CREDIT_NOTES, GROUPS, ITEMS
+from fieldbridge.standin.resources.listing import Listing
+from fieldbridge.standin.resources.listings import ITEMS
 from fieldbridge.standin.wire import fields
 from fieldbridge.standin.wire.answers import Answer, Record, RefusedError, not_found, validation_fault
 from fieldbridge.standin.wire.dates import instant_companion
@@ -32,14 +30,6 @@ def organisation_actions(call: Call) -> Answer:
     return call.answer("Actions", [*allowed, *({"Name": name, "Status": "NOT-ALLOWED"} for name in _FORBIDDEN)])
 
 
-def group(call: Call) -> Answer:
-    """One contact group, the only way to see its members."""
-    row = GROUPS.find(call.books, call.key)
-    if row is None:
-        raise not_found()
-    return call.answer("ContactGroups", [show_group_with_members(View(call.books, 2), row)])
-
-
 def remove_item(call: Call) -> Answer:
     """204; 400 when a tracked item is used on a document."""
     row = ITEMS.find(call.books, call.key)
@@ -50,15 +40,6 @@ def remove_item(call: Call) -> Answer:
     except RefusedError as refused:
         raise _refusal(row["ItemID"], refused.messages) from refused
     return Answer(204)
-
-
-def remove_allocation(call: Call) -> Answer:
-    """200 with IsDeleted; 404 for an unknown credit note or allocation."""
-    credit = CREDIT_NOTES.find(call.books, call.key)
-    gone = unallocate(call.books, credit, call.segments[3].lower()) if credit else None
-    if gone is None:
-        raise not_found()
-    return call.answer("Allocations", [gone])
 
 
 def notes(listing: Listing, call: Call) -> Answer:

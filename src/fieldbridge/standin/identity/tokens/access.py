@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from fieldbridge.standin.identity import jwt
 from fieldbridge.standin.identity.clients import Client
-from fieldbridge.standin.identity.grants import Grant
 from fieldbridge.standin.identity.identity import Identity
+from fieldbridge.standin.identity.tokens import jwt
+from fieldbridge.standin.identity.tokens.grants import Grant
 
 ACCESS_LIFE = timedelta(minutes=30)
 ID_LIFE = timedelta(minutes=5)

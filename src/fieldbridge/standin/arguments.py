@@ -1,0 +1,52 @@
+"""The command line's short texts for limits and planned faults."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from fieldbridge.standin.gate.faults import Fault
+from fieldbridge.standin.request import PREFIX
+
+PLANS = {"starter": 1000, "core": 5000}
+_STATUS = re.compile(r"(\d{3})(_after)?")
+_DELAY = re.compile(r"delay=(\d+(?:\.\d+)?)")
+
+
+def parse_limits(text: str) -> dict[str, Any]:
+    """`starter`, `core` or DAY/MINUTE/IN-FLIGHT, as options of those names. Errors: ValueError."""
+    if text in PLANS:
+        return {"calls_per_day": PLANS[text]}
+    parts = text.split("/")
+    if len(parts) != 3 or not all(part.isdigit() for part in parts):
+        raise ValueError(f"{text!r} is neither starter nor core nor three numbers like 1000/60/5")
+    day, minute, in_flight = map(int, parts)
+    return {"calls_per_day": day, "calls_per_minute": minute, "calls_in_flight": in_flight}
+
+
+def parse_fault(text: str) -> Fault:
+    """`METHOD PATH KIND [TIMES]`. Errors: ValueError.
+
+    A path without a slash at its beginning is one of the API. KIND is one of gate.faults, `delay=SECONDS`, or a
+    status like `500`, with `_after` once the books have changed.
+    """
+    parts = text.split()
+    if len(parts) not in (3, 4):
+        raise ValueError(f"{text!r} is not METHOD PATH KIND [TIMES]")
+    method, path, kind = parts[:3]
+    fault = {"method": method, "path": path if path.startswith(("/", "*")) else PREFIX + path, **_kind(kind)}
+    try:
+        times = int(parts[3]) if len(parts) == 4 else 1
+        return msgspec.convert({**fault, "times": times}, Fault)
+    except (ValueError, msgspec.ValidationError) as error:
+        raise ValueError(f"{text!r}: {error}") from error
+
+
+def _kind(text: str) -> dict[str, Any]:
+    if match := _STATUS.fullmatch(text):
+        return {"kind": "status", "status": int(match[1]), "commits": bool(match[2])}
+    if match := _DELAY.fullmatch(text):
+        return {"kind": "delay", "delay_s": float(match[1])}
+    return {"kind": text}

@@ -1,0 +1,100 @@
+"""Quotes: priced like invoices, but nothing is owed until somebody makes an invoice of one."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from fieldbridge.standin.books.books import Books
+from fieldbridge.standin.books.contact_shape import CONTACT
+from fieldbridge.standin.books.notes import add_note
+from fieldbridge.standin.books.parties import UNNAMED, known_party, party
+from fieldbridge.standin.pricing.lines import LINE, price_lines
+from fieldbridge.standin.pricing.money import total_discount, totals
+from fieldbridge.standin.pricing.pricing import Pricing
+from fieldbridge.standin.wire import fields
+from fieldbridge.standin.wire.answers import Record, RefusedError
+
+QUOTE: fields.Shape = {
+    **dict.fromkeys(("QuoteID", "BrandingThemeID"), fields.guid),
+    **dict.fromkeys(("QuoteNumber", "Reference", "Terms", "Title", "Summary", "CurrencyCode"), fields.text),
+    **dict.fromkeys(("Date", "ExpiryDate"), fields.day),
+    "Status": fields.choice("DRAFT", "SENT", "DECLINED", "ACCEPTED", "INVOICED", "DELETED"),
+    "LineAmountTypes": fields.choice("Exclusive", "Inclusive", "NoTax"),
+    "CurrencyRate": fields.number,
+    "Contact": fields.one(CONTACT),
+    "LineItems": fields.many(LINE),
+}
+_NEXT = {
+    "": {"DRAFT", "SENT"},
+    "DRAFT": {"DRAFT", "SENT", "DELETED"},
+    "SENT": {"SENT", "DRAFT", "ACCEPTED", "DECLINED", "INVOICED", "DELETED"},
+    "ACCEPTED": {"ACCEPTED", "SENT", "DECLINED", "INVOICED", "DELETED"},
+    "DECLINED": {"DECLINED", "SENT", "ACCEPTED", "DELETED"},
+    "INVOICED": {"INVOICED", "ACCEPTED", "DELETED"},
+}
+
+
+def match_quote(books: Books, sent: Record) -> Record | None:
+    """What a POST means: by id, else by number. Errors: RefusedError for an id that does not exist."""
+    if "QuoteID" in sent:
+        found = books.quotes.get(sent["QuoteID"])
+        if found is None:
+            raise RefusedError(books.switches.text_quote_unknown)
+        return found
+    return books.quotes.first("number", sent.get("QuoteNumber", "").casefold())
+
+
+def save_quote(books: Books, before: Record | None, sent: Record, unit_decimals: int) -> Record:
+    """Errors: RefusedError with every rule broken."""
+    fresh: Record = {
+        "QuoteID": books.new_id(), "Date": books.today(), "Status": "DRAFT", "LineAmountTypes": "Exclusive",
+        "CurrencyCode": books.organisation["BaseCurrency"], "CurrencyRate": Decimal("1.000000"), "LineItems": [],
+    } if before is None else before  # fmt: skip
+    header = {name: value for name, value in sent.items() if name not in ("QuoteID", "Contact", "LineItems")}
+    after = {**fresh, **header, "UpdatedDateUTC": books.now()}
+    errors = _faults(books, before, sent, after)
+    if not errors:
+        after["Contact"] = before["Contact"] if before and "Contact" not in sent else _contact(books, sent)
+        errors = _priced(books, sent, after, unit_decimals)
+    if errors:
+        raise RefusedError(*errors)
+    if not after.get("QuoteNumber"):
+        after["QuoteNumber"] = books.next_number("QU-", books.quotes)
+    add_note(books, after["QuoteID"], "Edited" if before else "Created", f"{after['QuoteNumber']} for {after['Total']}")
+    return books.quotes.put(after)
+
+
+def _faults(books: Books, before: Record | None, sent: Record, after: Record) -> list[str]:
+    switches, errors = books.switches, []
+    current = before["Status"] if before else ""
+    if after["Status"] not in _NEXT.get(current, ()) and switches.quote_transitions_checked:
+        errors.append(switches.text_quote_status.format(status=after["Status"]))
+    if before is None and "Date" not in sent and switches.quote_needs_date:
+        errors.append(switches.text_quote_date)
+    if after["CurrencyCode"] not in (row["Code"] for row in books.currencies.rows()):
+        errors.append(f"Organisation is not subscribed to currency {after['CurrencyCode']}")
+    same = books.quotes.find("number", str(after.get("QuoteNumber", "")).casefold())
+    if any(row["QuoteID"] != after["QuoteID"] for row in same):
+        errors.append(switches.text_quote_number)
+    if before is None and not sent.get("LineItems"):
+        errors.append(switches.text_lines_missing)
+    return errors
+
+
+def _contact(books: Books, sent: Record) -> Record:
+    named = sent.get("Contact", {})
+    if not named:
+        raise RefusedError(UNNAMED)
+    if not books.switches.quote_creates_contact and known_party(books, named) is None:
+        raise RefusedError(books.switches.text_contact_unknown)
+    return {"ContactID": party(books, named)["ContactID"]}
+
+
+def _priced(books: Books, sent: Record, after: Record, unit_decimals: int) -> list[str]:
+    """Put lines and totals on the quote; what is wrong with the lines comes back."""
+    pricing = Pricing(books, "SalesDetails", after["LineAmountTypes"], False, True, unit_decimals)
+    if "LineItems" in sent:
+        after["LineItems"] = price_lines(pricing, sent["LineItems"], after["LineItems"])
+    after |= totals(after["LineItems"], after["LineAmountTypes"])
+    after["TotalDiscount"] = total_discount(after["LineItems"])
+    return pricing.errors

@@ -1,0 +1,1 @@
+"""Codes, refresh tokens and access tokens: how they are made, exchanged and taken back."""

@@ -1,0 +1,1 @@
+"""The endpoints that are neither a plain collection nor a plain write."""

@@ -1,0 +1,93 @@
+"""Quotes, bank transactions and what they leave behind: read, and how they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fieldbridge.standin.books.books import Books
+from fieldbridge.standin.documents.kinds import OVERPAYMENT, PREPAYMENT, Settled
+from fieldbridge.standin.resources.call import Call
+from fieldbridge.standin.resources.document_views import day_companions, show_document, show_line
+from fieldbridge.standin.resources.listing import Listing, View
+from fieldbridge.standin.wire import fields
+from fieldbridge.standin.wire.answers import Record
+
+_RANGES = (("DateFrom", "DateTo", "Date"), ("ExpiryDateFrom", "ExpiryDateTo", "ExpiryDate"))
+_MONEY = ("SubTotal", "TotalTax", "Total", "CurrencyCode", "UpdatedDateUTC")
+_JOINED = ("Contact.ContactID", "Contact.Name", "Contact.ContactNumber")
+
+
+def show_quote(view: View, quote: Record) -> Record:
+    """A quote, always in full; its LineAmountTypes come in upper case (live recording)."""
+    contact = view.books.contacts[quote["Contact"]["ContactID"]]
+    names = ("ContactID", "Name", "FirstName", "LastName", "EmailAddress")
+    return {
+        **quote,
+        "Contact": {name: contact[name] for name in names if name in contact},
+        "LineItems": [show_line(view, line) for line in quote["LineItems"]],
+        "LineAmountTypes": quote["LineAmountTypes"].upper(),
+        **day_companions(quote, "Date", "ExpiryDate"),
+    }
+
+
+def _show_credit(kind: Settled, view: View, credit: Record) -> Record:
+    shown = show_document(view, kind, credit)
+    shown["ID"] = credit[kind.id_field]
+    shown.pop("AmountPaid")
+    return shown
+
+
+def show_bank_transaction(view: View, transaction: Record) -> Record:
+    """A bank transaction in full or in a list."""
+    identity = transaction["Contact"]["ContactID"]
+    lines = [show_line(view, line) for line in transaction["LineItems"]] if view.is_full else []
+    return {
+        **transaction,
+        "Contact": {"ContactID": identity, "Name": view.books.contacts[identity]["Name"]},
+        "LineItems": lines,
+        "HasAttachments": view.books.has_attachments(transaction["BankTransactionID"]),
+        **day_companions(transaction, "Date"),
+    }
+
+
+def _quotes(call: Call) -> Iterable[Record]:
+    """Quotes have parameters of their own instead of `where`."""
+    query, rows = call.query, list(call.books.quotes.rows())
+    for first, last, field in _RANGES:
+        for name, is_first in ((first, True), (last, False)):
+            if query.text(name):
+                day = fields.day(query.text(name))
+                rows = [
+                    row for row in rows if row.get(field) and (row[field] >= day if is_first else row[field] <= day)
+                ]
+    if wanted := query.text("ContactID").lower():
+        rows = [row for row in rows if row["Contact"]["ContactID"] == wanted]
+    for name, field in (("Status", "Status"), ("QuoteNumber", "QuoteNumber")):
+        if query.text(name):
+            rows = [row for row in rows if row[field].casefold() == query.text(name).casefold()]
+    return rows
+
+
+def _credit_listing(kind: Settled) -> Listing:
+    def find(books: Books, key: str) -> Record | None:
+        return kind.table(books).get(key.lower())
+
+    return Listing(
+        f"{kind.name}s", lambda call: kind.table(call.books).rows(), find,
+        lambda view, credit: _show_credit(kind, view, credit), kind.id_field,
+        (kind.id_field, "Type", "Status", "Date", "Reference", "RemainingCredit", *_MONEY, *_JOINED), is_paged=True,
+    )  # fmt: skip
+
+
+QUOTES = Listing(
+    "Quotes", _quotes, lambda books, key: books.quotes.get(key.lower()), show_quote, "QuoteID",
+    ("QuoteID", "QuoteNumber", "Reference", "Status", "Date", "ExpiryDate", *_MONEY, *_JOINED),
+    has_where=False, is_cut_in_hundreds=True,
+)  # fmt: skip
+OVERPAYMENTS = _credit_listing(OVERPAYMENT)
+PREPAYMENTS = _credit_listing(PREPAYMENT)
+BANK_TRANSACTIONS = Listing(
+    "BankTransactions", lambda call: call.books.bank_transactions.rows(),
+    lambda books, key: books.bank_transactions.get(key.lower()), show_bank_transaction, "BankTransactionID",
+    ("BankTransactionID", "Type", "Status", "Date", "Reference", "IsReconciled", *_MONEY, *_JOINED), is_paged=True,
+)  # fmt: skip
