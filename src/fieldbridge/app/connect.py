@@ -15,7 +15,7 @@ from fieldbridge.core.records.books import Account, Organisation, TaxRate
 from fieldbridge.flows.taxes import proposed_codes
 from fieldbridge.store.ledger import connections, runs, schedules
 from fieldbridge.store.ledger.connections import Connection
-from fieldbridge.xero import accounts, organisation, tax_rates
+from fieldbridge.xero.reference import accounts, organisation, tax_rates
 
 NAME_MAX = 40
 

@@ -14,8 +14,8 @@ from fieldbridge.core.identity import digest, idempotency_key
 from fieldbridge.engine.stages import Turn
 from fieldbridge.store.ledger import deliveries, runs
 from fieldbridge.store.ledger.deliveries import Delivery
-from fieldbridge.xero import invoices
-from fieldbridge.xero.invoices import BATCH_MAX
+from fieldbridge.xero.documents import invoices
+from fieldbridge.xero.outcomes import BATCH_MAX
 
 UNSURE_PER_TURN = 200
 LONGEST_HOLD = timedelta(minutes=15)

@@ -17,8 +17,10 @@ from fieldbridge.core.window import full_read_is_due, since
 from fieldbridge.engine.stages import Turn
 from fieldbridge.store import books
 from fieldbridge.store.ledger import runs, windows
-from fieldbridge.xero import accounts, contacts, items, organisation, tax_rates
-from fieldbridge.xero.session import Page, Session
+from fieldbridge.xero import contacts, items
+from fieldbridge.xero.collection import Page
+from fieldbridge.xero.reference import accounts, organisation, tax_rates
+from fieldbridge.xero.session import Session
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Stream:
 
     name: str
     record_type: type[Record]
-    pages: Callable[[Session, datetime | None], Iterator[Page]]
+    pages: Callable[[Session, datetime | None], Iterator[Page[Record]]]
     sees_changes: bool = True
 
 

@@ -12,15 +12,15 @@ from fieldbridge.core.plan import Problem
 from fieldbridge.core.records.books import PostedInvoice
 from fieldbridge.store.ledger import deliveries, intake, problems, runs
 from fieldbridge.store.ledger.deliveries import Delivery
-from fieldbridge.xero.invoices import Outcome
 from fieldbridge.xero.links import invoice_link
+from fieldbridge.xero.outcomes import Outcome
 from fieldbridge.xero.refusals import meaning
 
 GONE = ("VOIDED", "DELETED")
 Receipt = tuple[Delivery, PostedInvoice]
 
 
-def judge(context: Context, sent: Sequence[Delivery], outcomes: Sequence[Outcome]) -> None:
+def judge(context: Context, sent: Sequence[Delivery], outcomes: Sequence[Outcome[PostedInvoice]]) -> None:
     """An answer, element by element: receipts with their Links, and Problems."""
     pairs = list(zip(sent, outcomes, strict=True))
     with context.write() as tx:
