@@ -54,8 +54,8 @@ def connect(installation: Installation, request: Request, sign_in: SignIn) -> Co
     before = _known(installation, request.name)
     session = access.trial(installation, sign_in, request.hosts.api)
     found = organisation.read(session)
-    rates = [one for page in tax_rates.pages(session, None) for one in page.records if isinstance(one, TaxRate)]
-    chart = [one for page in accounts.pages(session, None) for one in page.records if isinstance(one, Account)]
+    rates = [one for page in tax_rates.pages(session) for one in page.records]
+    chart = [one for page in accounts.pages(session) for one in page.records]
     _same_organisation(before, found)
     settings = _settings(request, before, rates, chart)
     made = Connection(

@@ -38,6 +38,7 @@ TAX_RATES = Stream("tax rates", TaxRate, tax_rates.pages, sees_changes=False)
 CONTACTS = Stream("contacts", Contact, contacts.pages)
 ITEMS = Stream("items", Item, items.pages)
 STREAMS = (ACCOUNTS, TAX_RATES, CONTACTS, ITEMS)
+REFERENCE_DATA = (ACCOUNTS, TAX_RATES, ITEMS)
 
 
 def read_organisation(context: Context) -> Turn:
