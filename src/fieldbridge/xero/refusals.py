@@ -46,15 +46,17 @@ KEY_REUSED = Refusal(
     fixed_by="nobody",
     reaction="look_up",
 )
+NUMBER_TAKEN = Refusal(
+    code="xero.number_taken",
+    pattern=r"(invoice|credit note|quote) (#|number) must be unique",
+    means="a document with this number exists",
+    reaction="look_up",
+    remedy=f"Renumber that document in Xero, {RETRY}",
+    link="invoice",
+)
 CATALOGUE = (
     # Numbers, names and codes that are taken: perhaps by ourselves.
-    Refusal(
-        code="xero.number_taken",
-        pattern=r"(invoice|credit note|quote) (#|number) must be unique",
-        means="a document with this number exists",
-        reaction="look_up",
-        link="invoice",
-    ),
+    NUMBER_TAKEN,
     Refusal(
         code="xero.contact_name_taken",
         pattern=r"contact name (?P<cause>.*?) is already assigned to another contact",
@@ -247,7 +249,7 @@ CATALOGUE = (
         remedy=REPORT,
     ),
     Refusal(
-        code="xero.malformed",
+        code="xero.refused_request",
         pattern=r"error converting value",
         means="a value had a form Xero does not read",
         fixed_by="service desk",

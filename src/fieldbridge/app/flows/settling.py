@@ -15,7 +15,7 @@ from fieldbridge.store.ledger import deliveries, intake, problems, runs, windows
 from fieldbridge.store.ledger.deliveries import Delivery
 from fieldbridge.xero.links import contact_link, invoice_link
 from fieldbridge.xero.outcomes import Outcome
-from fieldbridge.xero.refusals import Meaning, meaning
+from fieldbridge.xero.refusals import NUMBER_TAKEN, Meaning, meaning
 
 GONE = ("VOIDED", "DELETED")
 Receipt = tuple[Delivery, PostedInvoice]
@@ -87,11 +87,10 @@ def _posted(context: Context, tx: sa.Connection, receipts: Sequence[Receipt], ev
 
 def _refused(context: Context, tx: sa.Connection, one: Delivery, refusals: Sequence[str]) -> None:
     understood = meaning(refusals)
-    reaction = understood.refusal.reaction
-    if reaction == "look_up":
+    if understood.refusal is NUMBER_TAKEN:
         deliveries.taken(tx, one)
         context.log(tx, "delivery.unsure", key=one.key, number=one.number, because=understood.words)
-    elif reaction != "refresh_mapping" or not _plan_again(context, tx, one, understood.words):
+    elif understood.refusal.reaction != "refresh_mapping" or not _plan_again(context, tx, one, understood.words):
         _park(context, tx, one, "refused", _refusal(context, one, understood))
 
 
