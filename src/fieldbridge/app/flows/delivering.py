@@ -28,7 +28,7 @@ def deliver(context: Context) -> Turn:
         unsure = deliveries.in_state(tx, context.id, ["unsure"], UNSURE_PER_TURN)
         pending = deliveries.in_state(tx, context.id, ["pending"], BATCH_MAX)
     now = context.now()
-    ripe = [one for one in unsure if _ripe_at(context, one) <= now]
+    ripe = [one for one in unsure if _ripe_at(context, one, now) <= now]
     if ripe:
         context.say(f"looking up {len(ripe)} unsure invoices")
         found = invoices.by_number(context.session(), [one.number for one in ripe])
@@ -36,7 +36,7 @@ def deliver(context: Context) -> Turn:
     elif pending:
         _send(context, _batch(pending))
     elif unsure:
-        first = min(_ripe_at(context, one) for one in unsure)
+        first = min(_ripe_at(context, one, now) for one in unsure)
         context.say(f"{len(unsure)} unsure; looking them up at {first:%H:%M:%S} UTC")
         return Turn(again=True, wait_s=(first - now).total_seconds())
     return Turn(again=bool(ripe or pending))
@@ -49,10 +49,10 @@ def _abandon_orphans(context: Context) -> None:
         settling.lost(context, orphans, "the process ended before the answer")
 
 
-def _ripe_at(context: Context, one: Delivery) -> datetime:
+def _ripe_at(context: Context, one: Delivery, now: datetime) -> datetime:
     """When an unsure Delivery may be looked up: after the time-out and the read lag, longer at each attempt."""
     if one.sent_at is None:
-        return context.now()
+        return now
     hold = timedelta(seconds=context.installation.settings.unsure_hold_s * 2.0 ** (one.attempt - 1))
     return one.sent_at + min(hold, LONGEST_HOLD)
 
