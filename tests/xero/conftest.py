@@ -78,9 +78,7 @@ def signer(local_url: str) -> Any:
     office = Office(local_url)
     app = office.add_private_app("Endpoints", certificate.public_bytes(serialization.Encoding.PEM).decode())
     office.close()
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return private_application(app.consumer_key, pem.decode())
 
 

@@ -4,11 +4,11 @@ What the local Xero cannot be brought to say, it is made to answer, letter by le
 """
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from xero_scripted import drafted, line
+from xero_scripted import TODAY, drafted, line
 
 from fieldbridge.core.errors import (
     AccessError,
@@ -59,7 +59,7 @@ class Desk:
 
     def paid(self, amount=115, **changes):
         bank = next(one for one in accounts.ACCOUNTS.every(self.session) if one.kind == "BANK")
-        one = Payment(invoice_id=self.posted(), account_id=bank.account_id, paid_on=date.today(), amount=Decimal(amount))
+        one = Payment(invoice_id=self.posted(), account_id=bank.account_id, paid_on=TODAY, amount=Decimal(amount))
         body = encode({"Payments": [payments._element(one) | changes]})
         (outcome,) = payments.create(self.session, body, 1, self.key())
         return outcome.posted or outcome.refusals
@@ -72,7 +72,7 @@ class Desk:
         contacts.archive(self.session, self.customer, self.key())
 
     def lock(self, name):
-        self.control("POST", "organisation", {name: (date.today() + timedelta(days=1)).isoformat()})
+        self.control("POST", "organisation", {name: (TODAY + timedelta(days=1)).isoformat()})
 
 
 def words(act):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from fieldbridge.core.records.books import Invoice, InvoiceLine
 from fieldbridge.net.exchange import Answer, Call
 from fieldbridge.xero.session import Session
 
+TODAY = datetime.now(UTC).date()
 STAMP = {"Id": "be4f43a7-ef02-497a-96c2-fc0bc047a82a", "Status": "OK", "DateTimeUTC": "/Date(1783814400000)/"}
 
 
@@ -58,7 +59,7 @@ def drafted(kind: type, number: str, contact_id: str, **changes: object):
     plain = {
         "number": number,
         "contact_id": contact_id,
-        "issued_on": date.today(),
+        "issued_on": TODAY,
         "status": "AUTHORISED",
         "reference": "PO 1",
         "currency_code": "NZD",
@@ -67,5 +68,5 @@ def drafted(kind: type, number: str, contact_id: str, **changes: object):
         "total_tax": Decimal(15),
     }
     if kind is Invoice:
-        plain["due_on"] = date.today()
+        plain["due_on"] = TODAY
     return kind(**plain | changes)
