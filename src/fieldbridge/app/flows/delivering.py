@@ -66,7 +66,8 @@ def _batch(pending: Sequence[Delivery]) -> Sequence[Delivery]:
 def _send(context: Context, batch: Sequence[Delivery]) -> None:
     body = invoices.body_of([one.invoice for one in batch])
     body_hash = digest(body)
-    attempts = [(one.key, one.attempt + 1) for one in batch]
+    # A Delivery planned anew is a new intent: under the old key Xero would only repeat its old refusal.
+    attempts = [(f"{one.key}/{one.id}", one.attempt + 1) for one in batch]
     key = idempotency_key(context.connection.organisation_id, body_hash, attempts)
     with context.write() as tx:
         runs.say(tx, context.ref.run_id, f"posting {len(batch)} invoices")
