@@ -18,7 +18,7 @@ from fieldbridge.app.settings import Settings
 from fieldbridge.app.sign_in import granting
 from fieldbridge.net.oauth2 import Application, Consent
 from fieldbridge.standin import Options, running
-from fieldbridge.xero import organisation
+from fieldbridge.xero.reference import organisation
 
 REDIRECT = "http://localhost:8123/callback"
 SCOPES = "accounting.invoices accounting.contacts accounting.settings.read"

@@ -10,7 +10,9 @@ from fieldbridge.app import access
 from fieldbridge.core.errors import SurpriseError
 from fieldbridge.core.records.books import Invoice, InvoiceLine, PaymentTerms
 from fieldbridge.net.exchange import Answer
-from fieldbridge.xero import accounts, contacts, invoices, items, organisation, tax_rates
+from fieldbridge.xero import contacts, items
+from fieldbridge.xero.documents import invoices
+from fieldbridge.xero.reference import accounts, organisation, tax_rates
 from fieldbridge.xero.session import Session
 
 TODAY = datetime.now(UTC).date()

@@ -15,7 +15,7 @@ from fieldbridge.core.records.books import Account, Organisation, TaxRate
 from fieldbridge.flows.taxes import proposed_codes
 from fieldbridge.store.ledger import connections, runs, schedules
 from fieldbridge.store.ledger.connections import Connection
-from fieldbridge.xero import accounts, organisation, tax_rates
+from fieldbridge.xero.reference import accounts, organisation, tax_rates
 
 NAME_MAX = 40
 
@@ -54,8 +54,8 @@ def connect(installation: Installation, request: Request, sign_in: SignIn) -> Co
     before = _known(installation, request.name)
     session = access.trial(installation, sign_in, request.hosts.api)
     found = organisation.read(session)
-    rates = [one for page in tax_rates.pages(session, None) for one in page.records if isinstance(one, TaxRate)]
-    chart = [one for page in accounts.pages(session, None) for one in page.records if isinstance(one, Account)]
+    rates = [one for page in tax_rates.pages(session) for one in page.records]
+    chart = [one for page in accounts.pages(session) for one in page.records]
     _same_organisation(before, found)
     settings = _settings(request, before, rates, chart)
     made = Connection(

@@ -5,8 +5,10 @@ Source: Xero, requests and responses.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from types import GenericAlias
 from typing import Any, TypeVar
 
 import msgspec
@@ -42,13 +44,28 @@ def calendar_day(text: str) -> date:
     return instant(text).date()
 
 
+def instant_or_none(text: str) -> datetime | None:
+    """A moment, or None where Xero left it out."""
+    return instant(text) if text else None
+
+
+def day_or_none(text: str) -> date | None:
+    """A calendar day, or None where Xero left it out."""
+    return calendar_day(text) if text else None
+
+
 def header_time(moment: datetime) -> str:
     """How If-Modified-Since is written: UTC, to the second, without a zone."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def decode(body: bytes, shape: type[W], what: str) -> W:
+def decode(body: bytes | msgspec.Raw, shape: type[W], what: str) -> W:
     """Read an answer. Errors: SurpriseError for one that is cut off or outside the contract."""
+    found: W = _decoded(body, shape, what)
+    return found
+
+
+def _decoded(body: bytes | msgspec.Raw, shape: Any, what: str) -> Any:
     try:
         try:
             return msgspec.json.decode(body, type=shape, strict=False)
@@ -57,9 +74,36 @@ def decode(body: bytes, shape: type[W], what: str) -> W:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SurpriseError(
             "xero.unreadable",
-            f"Xero's answer about {what} could not be read ({error}; {len(body)} bytes).",
+            f"Xero's answer about {what} could not be read ({error}; {len(bytes(body))} bytes).",
             remedy="If it stays so, report it with the lines of `fieldbridge log`.",
         ) from error
+
+
+def quoted(text: str) -> str:
+    """A text inside a `where`. Errors: ValueError for one with a quotation mark: Xero documents no way to write it."""
+    if '"' in text:
+        raise ValueError(f"{text!r} cannot be looked up: it holds a quotation mark")
+    return f'"{text}"'
+
+
+def members(body: bytes, what: str) -> dict[str, msgspec.Raw]:
+    """The parts of an envelope, each still as it came."""
+    return decode(body, dict[str, msgspec.Raw], what)
+
+
+def elements(envelope: Mapping[str, msgspec.Raw], name: str, shape: type[W]) -> list[W]:
+    """The list an envelope is about. Errors: SurpriseError when it is missing: that is not the same as empty."""
+    if name not in envelope:
+        raise SurpriseError("xero.unreadable", f"Xero's answer about {name} holds no list of them.")
+    found: list[W] = _decoded(envelope[name], GenericAlias(list, (shape,)), name)
+    return found
+
+
+def read_at(envelope: Mapping[str, msgspec.Raw], what: str) -> datetime:
+    """Xero's own clock, as every envelope tells it. Errors: SurpriseError when it does not."""
+    if "DateTimeUTC" not in envelope:
+        raise SurpriseError("xero.unreadable", f"Xero's answer about {what} does not say when it was given.")
+    return instant(decode(envelope["DateTimeUTC"], str, what))
 
 
 def _without_nulls(value: Any) -> Any:

@@ -1,17 +1,31 @@
-"""GET Contacts, page by page. Source: Xero, contacts: paged reads carry everything, archived ones only when asked."""
+"""Contacts: read page by page, created, and changed by id.
 
-from collections.abc import Iterator
-from datetime import datetime
+Source: Xero, contacts: paged reads carry everything, archived ones only when asked; whatever is sent edits the
+contact, and whatever is left out is kept.
+"""
+
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
 
-from fieldbridge.core.records.books import Address, Contact
-from fieldbridge.xero.codec import Wire, decode, instant
-from fieldbridge.xero.organisation import TermsWire
-from fieldbridge.xero.session import Page, Pagination, Session
+from fieldbridge.core.records.books import Address, Contact, ContactFields
+from fieldbridge.xero.codec import Wire, encode, instant_or_none, quoted
+from fieldbridge.xero.collection import PAGE_SIZE
+from fieldbridge.xero.outcomes import NO_ID, ElementWire, Writable
+from fieldbridge.xero.reference.organisation import TermsWire
+from fieldbridge.xero.session import Session
 
-PAGE_SIZE = 1000
+PLAIN = {
+    "name": "Name",
+    "contact_number": "ContactNumber",
+    "account_number": "AccountNumber",
+    "first_name": "FirstName",
+    "last_name": "LastName",
+    "email": "EmailAddress",
+}
+PHONES = {"phone": "DEFAULT", "mobile": "MOBILE"}
+ADDRESSES = {"postal": "POBOX", "street": "STREET"}
 
 
 class PhoneWire(Wire, frozen=True, kw_only=True):
@@ -70,10 +84,10 @@ class BalancesWire(Wire, frozen=True, kw_only=True):
     accounts_receivable: BalanceWire = BalanceWire()
 
 
-class ContactWire(Wire, frozen=True, kw_only=True):
+class ContactWire(ElementWire, frozen=True, kw_only=True):
     """One element of the answer."""
 
-    contact_id: str = msgspec.field(name="ContactID")
+    contact_id: str = msgspec.field(name="ContactID", default=NO_ID)
     name: str = ""
     contact_status: str = "ACTIVE"
     account_number: str = ""
@@ -89,27 +103,6 @@ class ContactWire(Wire, frozen=True, kw_only=True):
     balances: BalancesWire = BalancesWire()
     merged_to: str = msgspec.field(name="MergedToContactID", default="")
     updated: str = msgspec.field(name="UpdatedDateUTC", default="")
-
-
-class Envelope(Wire, frozen=True, kw_only=True):
-    """The answer."""
-
-    contacts: list[ContactWire] = []
-    pagination: Pagination = msgspec.field(name="pagination", default=Pagination())
-    at: str = msgspec.field(name="DateTimeUTC")
-
-
-def pages(session: Session, since: datetime | None) -> Iterator[Page]:
-    """Contacts modified since then, archived ones too, oldest change first. Nothing at all when nothing changed."""
-    number, count = 1, 1
-    while number <= count:
-        query = {"page": str(number), "pageSize": str(PAGE_SIZE), "includeArchived": "true"}
-        body = session.read("Contacts", query, since)
-        if body is None:
-            return
-        envelope = decode(body, Envelope, "contacts")
-        yield Page(tuple(_record(one) for one in envelope.contacts), instant(envelope.at))
-        number, count = number + 1, envelope.pagination.page_count
 
 
 def _record(one: ContactWire) -> Contact:
@@ -135,5 +128,47 @@ def _record(one: ContactWire) -> Contact:
         outstanding=one.balances.accounts_receivable.outstanding,
         overdue=one.balances.accounts_receivable.overdue,
         merged_to=one.merged_to,
-        updated_at=instant(one.updated) if one.updated else None,
+        updated_at=instant_or_none(one.updated),
     )
+
+
+CONTACTS = Writable("Contacts", ContactWire, _record, page_size=PAGE_SIZE, list_query={"includeArchived": "true"})
+pages, by_id, create = CONTACTS.pages, CONTACTS.one, CONTACTS.create
+
+
+def body_of(contacts: Sequence[ContactFields]) -> bytes:
+    """The request that creates these contacts."""
+    return encode({"Contacts": [_element(one) for one in contacts]})
+
+
+def update(session: Session, contact_id: str, fields: ContactFields, idempotency_key: str) -> Contact:
+    """Change exactly these fields of one contact. Errors: RefusedError, for one, when it is archived."""
+    return CONTACTS.update(session, contact_id, {"ContactID": contact_id, **_element(fields)}, idempotency_key)
+
+
+def archive(session: Session, contact_id: str, idempotency_key: str) -> Contact:
+    """Archive one contact. Source: Xero does not let a program restore it."""
+    fields = {"ContactID": contact_id, "ContactStatus": "ARCHIVED"}
+    return CONTACTS.update(session, contact_id, fields, idempotency_key)
+
+
+def by_number(session: Session, contact_number: str) -> Contact | None:
+    """The contact with this contact number, archived or not: the natural key of what was created here."""
+    found = CONTACTS.every(session, {"where": f"ContactNumber=={quoted(contact_number)}"})
+    return next((one for one in found if one.contact_number == contact_number), None)
+
+
+def _element(fields: ContactFields) -> dict[str, object]:
+    told = {name: value for name, value in msgspec.structs.asdict(fields).items() if value is not None}
+    element: dict[str, object] = {PLAIN[name]: told[name] for name in PLAIN if name in told}
+    if phones := [{"PhoneType": PHONES[name], "PhoneNumber": told[name]} for name in PHONES if name in told]:
+        element["Phones"] = phones
+    if addresses := [_address(ADDRESSES[name], told[name]) for name in ADDRESSES if name in told]:
+        element["Addresses"] = addresses
+    return element
+
+
+def _address(kind: str, one: Address) -> Mapping[str, str]:
+    lines = {f"AddressLine{number}": line for number, line in enumerate(one.lines, start=1)}
+    place = {"City": one.city, "Region": one.region, "PostalCode": one.postal_code, "Country": one.country}
+    return {"AddressType": kind, **lines, **place}

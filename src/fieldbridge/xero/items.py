@@ -1,14 +1,15 @@
-"""GET Items: one call returns the whole price list, or what changed. Source: Xero, items have no paging."""
+"""Items, which are only read: one call returns the whole price list, or what changed.
 
-from collections.abc import Iterator
-from datetime import datetime
+Source: Xero, items have no paging.
+"""
+
 from decimal import Decimal
 
 import msgspec
 
 from fieldbridge.core.records.books import Item
-from fieldbridge.xero.codec import Wire, decode, instant
-from fieldbridge.xero.session import Page, Session
+from fieldbridge.xero.codec import Wire, instant_or_none
+from fieldbridge.xero.collection import Collection
 
 
 class DetailsWire(Wire, frozen=True, kw_only=True):
@@ -34,21 +35,6 @@ class ItemWire(Wire, frozen=True, kw_only=True):
     updated: str = msgspec.field(name="UpdatedDateUTC", default="")
 
 
-class Envelope(Wire, frozen=True, kw_only=True):
-    """The answer."""
-
-    items: list[ItemWire] = []
-    at: str = msgspec.field(name="DateTimeUTC")
-
-
-def pages(session: Session, since: datetime | None) -> Iterator[Page]:
-    """Items modified since then, with four decimals of price; a single page, or none when nothing changed."""
-    body = session.read("Items", {"unitdp": "4"}, since)
-    if body is not None:
-        envelope = decode(body, Envelope, "items")
-        yield Page(tuple(_record(one) for one in envelope.items), instant(envelope.at))
-
-
 def _record(one: ItemWire) -> Item:
     return Item(
         item_id=one.item_id,
@@ -61,5 +47,9 @@ def _record(one: ItemWire) -> Item:
         tax_type=one.sales_details.tax_type,
         purchase_price=one.purchase_details.unit_price,
         on_hand=one.quantity_on_hand if one.is_tracked_as_inventory else None,
-        updated_at=instant(one.updated) if one.updated else None,
+        updated_at=instant_or_none(one.updated),
     )
+
+
+ITEMS = Collection("Items", ItemWire, _record, query={"unitdp": "4"})
+pages = ITEMS.pages

@@ -5,7 +5,7 @@ begins was left by a process that died.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from fieldbridge.app.flows import settling
 from fieldbridge.app.flows.context import Context
@@ -14,12 +14,11 @@ from fieldbridge.core.identity import digest, idempotency_key
 from fieldbridge.engine.stages import Turn
 from fieldbridge.store.ledger import deliveries, runs
 from fieldbridge.store.ledger.deliveries import Delivery
-from fieldbridge.xero import invoices
-from fieldbridge.xero.invoices import BATCH_MAX
+from fieldbridge.xero.documents import invoices
+from fieldbridge.xero.outcomes import BATCH_MAX
 
 UNSURE_PER_TURN = 200
 LONGEST_HOLD = timedelta(minutes=15)
-AT_ONCE = datetime.min.replace(tzinfo=UTC)
 
 
 def deliver(context: Context) -> Turn:
@@ -29,7 +28,7 @@ def deliver(context: Context) -> Turn:
         unsure = deliveries.in_state(tx, context.id, ["unsure"], UNSURE_PER_TURN)
         pending = deliveries.in_state(tx, context.id, ["pending"], BATCH_MAX)
     now = context.now()
-    ripe = [one for one in unsure if _ripe_at(context, one) <= now]
+    ripe = [one for one in unsure if _ripe_at(context, one, now) <= now]
     if ripe:
         context.say(f"looking up {len(ripe)} unsure invoices")
         found = invoices.by_number(context.session(), [one.number for one in ripe])
@@ -37,7 +36,7 @@ def deliver(context: Context) -> Turn:
     elif pending:
         _send(context, _batch(pending))
     elif unsure:
-        first = min(_ripe_at(context, one) for one in unsure)
+        first = min(_ripe_at(context, one, now) for one in unsure)
         context.say(f"{len(unsure)} unsure; looking them up at {first:%H:%M:%S} UTC")
         return Turn(again=True, wait_s=(first - now).total_seconds())
     return Turn(again=bool(ripe or pending))
@@ -50,10 +49,10 @@ def _abandon_orphans(context: Context) -> None:
         settling.lost(context, orphans, "the process ended before the answer")
 
 
-def _ripe_at(context: Context, one: Delivery) -> datetime:
+def _ripe_at(context: Context, one: Delivery, now: datetime) -> datetime:
     """When an unsure Delivery may be looked up: after the time-out and the read lag, longer at each attempt."""
     if one.sent_at is None:
-        return AT_ONCE
+        return now
     hold = timedelta(seconds=context.installation.settings.unsure_hold_s * 2.0 ** (one.attempt - 1))
     return one.sent_at + min(hold, LONGEST_HOLD)
 
@@ -67,7 +66,8 @@ def _batch(pending: Sequence[Delivery]) -> Sequence[Delivery]:
 def _send(context: Context, batch: Sequence[Delivery]) -> None:
     body = invoices.body_of([one.invoice for one in batch])
     body_hash = digest(body)
-    attempts = [(one.key, one.attempt + 1) for one in batch]
+    # A Delivery planned anew is a new intent: under the old key Xero would only repeat its old refusal.
+    attempts = [(f"{one.key}/{one.id}", one.attempt + 1) for one in batch]
     key = idempotency_key(context.connection.organisation_id, body_hash, attempts)
     with context.write() as tx:
         runs.say(tx, context.ref.run_id, f"posting {len(batch)} invoices")

@@ -30,7 +30,7 @@ def plan(context: Context) -> Turn:
         decided = [(one.id, decide(one.order, shelf, context.settings.transactions)) for one in waiting]
         changes = [(row_id, found) for row_id, found in decided if isinstance(found, Change)]
         deliveries.plan(tx, context.id, changes, context.now())
-        intake.settle(tx, [row_id for row_id, _ in changes], "planned")
+        intake.planned(tx, [row_id for row_id, _ in changes])
         for row_id, change in changes:
             for note in change.notes:
                 context.log(tx, "order.note", key=change.key, intake=row_id, note=note)

@@ -1,6 +1,6 @@
 """The flows as the engine runs them: their stages, their lanes, and how a run begins and ends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -68,6 +68,9 @@ class Flows:
             *((name, _when_orders_wait(step)) for name, step in refresh),
             ("plan", plan),
             (FIRST_WRITE, deliver),
+            # What Xero refused over old reference data waits again; a second refusal parks it.
+            ("plan again", _when_orders_wait(_in_turn([*(step for _, step in refresh), plan]))),
+            ("deliver again", deliver),
             ("close", close),
         ]
 
@@ -113,6 +116,15 @@ class Flows:
             schedules.rearm(tx, ref.connection_id, ref.flow, ref.run_id, now, until)
             told = {"flow": ref.flow, **run.counts, "error": stop.message if stop else None}
             runs.record(tx, ref.connection_id, ref.run_id, now, "run.finished", **told)
+
+
+def _in_turn(steps: Sequence[Step]) -> Step:
+    """Several steps as one, which goes on as the last of them does."""
+
+    def stage(context: Context) -> Turn:
+        return [step(context) for step in steps][-1]
+
+    return stage
 
 
 def _when_orders_wait(step: Step) -> Step:

@@ -17,8 +17,10 @@ from fieldbridge.core.window import full_read_is_due, since
 from fieldbridge.engine.stages import Turn
 from fieldbridge.store import books
 from fieldbridge.store.ledger import runs, webhooks, windows
-from fieldbridge.xero import accounts, contacts, items, organisation, tax_rates
-from fieldbridge.xero.session import Page, Session
+from fieldbridge.xero import contacts, items
+from fieldbridge.xero.collection import Page
+from fieldbridge.xero.reference import accounts, organisation, tax_rates
+from fieldbridge.xero.session import Session
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Stream:
 
     name: str
     record_type: type[Record]
-    pages: Callable[[Session, datetime | None], Iterator[Page]]
+    pages: Callable[[Session, datetime | None], Iterator[Page[Record]]]
     sees_changes: bool = True
     announced_as: str = ""
 
@@ -40,6 +42,7 @@ TAX_RATES = Stream("tax rates", TaxRate, tax_rates.pages, sees_changes=False)
 CONTACTS = Stream("contacts", Contact, contacts.pages, announced_as="CONTACT")
 ITEMS = Stream("items", Item, items.pages)
 STREAMS = (ACCOUNTS, TAX_RATES, CONTACTS, ITEMS)
+REFERENCE_DATA = (ACCOUNTS, TAX_RATES, ITEMS)
 
 
 def read_organisation(context: Context) -> Turn:
@@ -96,7 +99,7 @@ def _keep_pages(context: Context, stream: Stream, since_when: datetime | None) -
     return count, first_read_at
 
 
-def _tally(tx: sa.Connection, context: Context, stream: Stream, page: Page) -> None:
+def _tally(tx: sa.Connection, context: Context, stream: Stream, page: Page[Record]) -> None:
     """Count which path found each change first: a webhook that announced it, or this look by itself."""
     if not stream.announced_as:
         return

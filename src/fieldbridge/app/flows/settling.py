@@ -6,21 +6,22 @@ import sqlalchemy as sa
 
 from fieldbridge.app.flows.context import Context
 from fieldbridge.app.flows.planning import park
+from fieldbridge.app.flows.reading import REFERENCE_DATA
 from fieldbridge.core.delivery import Event, verdict
 from fieldbridge.core.errors import RefusedError
 from fieldbridge.core.plan import Problem
 from fieldbridge.core.records.books import PostedInvoice
-from fieldbridge.store.ledger import deliveries, intake, problems, runs
+from fieldbridge.store.ledger import deliveries, intake, problems, runs, windows
 from fieldbridge.store.ledger.deliveries import Delivery
-from fieldbridge.xero.invoices import Outcome
-from fieldbridge.xero.links import invoice_link
-from fieldbridge.xero.refusals import meaning
+from fieldbridge.xero.links import contact_link, invoice_link
+from fieldbridge.xero.outcomes import Outcome
+from fieldbridge.xero.refusals import NUMBER_TAKEN, Meaning, meaning
 
 GONE = ("VOIDED", "DELETED")
 Receipt = tuple[Delivery, PostedInvoice]
 
 
-def judge(context: Context, sent: Sequence[Delivery], outcomes: Sequence[Outcome]) -> None:
+def judge(context: Context, sent: Sequence[Delivery], outcomes: Sequence[Outcome[PostedInvoice]]) -> None:
     """An answer, element by element: receipts with their Links, and Problems."""
     pairs = list(zip(sent, outcomes, strict=True))
     with context.write() as tx:
@@ -46,9 +47,8 @@ def whole_request_refused(context: Context, sent: Sequence[Delivery], error: Ref
             deliveries.not_executed(tx, sent, alone=True)
         else:
             said = f"{sent[0].number}: {error.message}"
-            _park(
-                context, tx, sent[0], "refused", Problem(kind="order", key=sent[0].key, code=error.code, message=said)
-            )
+            found = Problem(kind="order", key=sent[0].key, code=error.code, message=said, remedy=error.remedy)
+            _park(context, tx, sent[0], "refused", found)
 
 
 def settle_unsure(context: Context, unsure: Sequence[Delivery], found: Mapping[str, PostedInvoice]) -> None:
@@ -87,14 +87,34 @@ def _posted(context: Context, tx: sa.Connection, receipts: Sequence[Receipt], ev
 
 def _refused(context: Context, tx: sa.Connection, one: Delivery, refusals: Sequence[str]) -> None:
     understood = meaning(refusals)
-    if understood.refusal.reaction == "look_up":
+    if understood.refusal is NUMBER_TAKEN:
         deliveries.taken(tx, one)
         context.log(tx, "delivery.unsure", key=one.key, number=one.number, because=understood.words)
-        return
-    said = f"Xero refused {one.number}: {understood.words}."
-    code, remedy = understood.refusal.code, understood.refusal.remedy
-    found = Problem(kind="order", key=one.key, code=code, message=said, remedy=remedy, cause=understood.cause)
-    _park(context, tx, one, "refused", found)
+    elif understood.refusal.reaction != "refresh_mapping" or not _plan_again(context, tx, one, understood.words):
+        _park(context, tx, one, "refused", _refusal(context, one, understood))
+
+
+def _plan_again(context: Context, tx: sa.Connection, one: Delivery, words: str) -> bool:
+    """Have the reference data read again and the order planned once more. Shape: False when that was done before."""
+    if not intake.wait_again(tx, one.intake_id, because="the reference data is read again"):
+        return False
+    windows.forget(tx, context.id, [stream.name for stream in REFERENCE_DATA])
+    deliveries.refused(tx, one, "refused", context.now())
+    context.log(tx, "order.planned_again", key=one.key, number=one.number, because=words)
+    return True
+
+
+def _refusal(context: Context, one: Delivery, understood: Meaning) -> Problem:
+    contact = understood.refusal.link == "contact"
+    return Problem(
+        kind="order",
+        key=one.key,
+        code=understood.refusal.code,
+        message=f"Xero refused {one.number}: {understood.said}.",
+        remedy=understood.remedy,
+        cause=understood.cause,
+        link=contact_link(context.connection.short_code, one.invoice.contact_id) if contact else "",
+    )
 
 
 def _park(context: Context, tx: sa.Connection, one: Delivery, event: Event, found: Problem) -> None:

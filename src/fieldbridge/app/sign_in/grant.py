@@ -12,7 +12,7 @@ from fieldbridge.app.sign_in.tokens import Refresher
 from fieldbridge.net.exchange import Answer, Call, Handler
 from fieldbridge.net.layers import signed
 from fieldbridge.net.oauth2 import Application, Tokens
-from fieldbridge.xero.session import lacks_scope
+from fieldbridge.xero.failures import lacks_scope
 
 Kind = Literal["pkce", "web-app", "custom-connection"]
 PKCE: Kind = "pkce"

@@ -78,6 +78,24 @@ class Contact(Record, frozen=True, kw_only=True):
         return self.account_number or self.contact_number
 
 
+class ContactFields(Record, frozen=True, kw_only=True):
+    """What to write to a contact: exactly these fields. None leaves one as it is; an empty text clears it.
+
+    Shape: a new contact needs a name; contact_number is its key from outside, which only programs can write.
+    """
+
+    name: str | None = None
+    contact_number: str | None = None
+    account_number: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    mobile: str | None = None
+    postal: Address | None = None
+    street: Address | None = None
+
+
 class Item(Record, frozen=True, kw_only=True):
     """A product or service. on_hand is None when Xero does not track its stock."""
 
@@ -105,6 +123,7 @@ class Account(Record, frozen=True, kw_only=True):
     status: str = "ACTIVE"
     tax_type: str = ""
     system_account: str = ""
+    takes_payments: bool = False
     updated_at: datetime | None = None
 
 
@@ -130,8 +149,8 @@ class InvoiceLine(Record, frozen=True, kw_only=True):
     tax_type: str = ""
 
 
-class Invoice(Record, frozen=True, kw_only=True):
-    """A sales invoice (ACCREC), amounts exclusive of tax.
+class SalesDocument(Record, frozen=True, kw_only=True):
+    """A document to be created, amounts exclusive of tax.
 
     Units: currency_code says which; total includes tax and is what Xero is expected to make of the lines.
     """
@@ -139,13 +158,18 @@ class Invoice(Record, frozen=True, kw_only=True):
     number: str
     contact_id: str
     issued_on: date
-    due_on: date
     status: str
     reference: str
     currency_code: str
     lines: tuple[InvoiceLine, ...]
     total: Decimal
     total_tax: Decimal
+
+
+class Invoice(SalesDocument, frozen=True, kw_only=True):
+    """A sales invoice (ACCREC)."""
+
+    due_on: date
 
 
 class PostedInvoice(Record, frozen=True, kw_only=True):
@@ -157,4 +181,5 @@ class PostedInvoice(Record, frozen=True, kw_only=True):
     contact_id: str
     currency_code: str
     total: Decimal
+    kind: str = "ACCREC"
     warnings: tuple[str, ...] = ()

@@ -106,6 +106,17 @@ def settle(tx: sa.Connection, ids: Iterable[int], state: IntakeState, reason: st
     tx.execute(intake.update().where(intake.c.id.in_(list(ids))).values(state=state, reason=reason))
 
 
+def planned(tx: sa.Connection, ids: Iterable[int]) -> None:
+    """Note that transactions have a Delivery. Why they were planned again, if they were, stays on record."""
+    tx.execute(intake.update().where(intake.c.id.in_(list(ids))).values(state="planned"))
+
+
+def wait_again(tx: sa.Connection, row_id: int, because: str) -> bool:
+    """Have a transaction planned once more. Shape: False, and nothing is done, when that happened before."""
+    again = intake.update().where(intake.c.id == row_id, intake.c.reason != because)
+    return tx.execute(again.values(state="waiting", reason=because)).rowcount == 1
+
+
 def open_files(tx: sa.Connection, connection_id: str) -> list[OpenFile]:
     """Files not moved yet. settled: nothing in it waits or is on its way."""
     still_open = sa.exists().where(intake.c.file_id == intake_file.c.id, intake.c.state.in_(OPEN))

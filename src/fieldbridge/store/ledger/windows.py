@@ -1,5 +1,6 @@
 """Windows: how far each stream of a connection has been read."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -15,6 +16,12 @@ def read_until(tx: sa.Connection, connection_id: str, stream: str) -> tuple[date
     )
     row = tx.execute(query).first()
     return (row[0], row[1]) if row else (None, None)
+
+
+def forget(tx: sa.Connection, connection_id: str, streams: Sequence[str]) -> None:
+    """Have some streams read whole the next time, however fresh they are."""
+    stale = watermark.c.connection_id == connection_id, watermark.c.stream.in_(streams)
+    tx.execute(watermark.delete().where(*stale))
 
 
 def advance(tx: sa.Connection, connection_id: str, stream: str, until: datetime, full_at: datetime | None) -> None:

@@ -1,10 +1,12 @@
-"""GET Organisation: whose books these are, and where they are locked."""
+"""Organisation: whose books these are, where they are locked, and what the sign-in may do there."""
 
 import msgspec
 
 from fieldbridge.core.errors import SurpriseError
 from fieldbridge.core.records.books import Organisation, PaymentTerms
-from fieldbridge.xero.codec import Wire, calendar_day, decode
+from fieldbridge.core.records.reference import Action
+from fieldbridge.xero.codec import Wire, day_or_none
+from fieldbridge.xero.collection import Collection
 from fieldbridge.xero.session import Session
 
 
@@ -43,18 +45,7 @@ class OrganisationWire(Wire, frozen=True, kw_only=True):
     payment_terms: TermsWire | None = None
 
 
-class Envelope(Wire, frozen=True, kw_only=True):
-    """The answer."""
-
-    organisations: list[OrganisationWire] = []
-
-
-def read(session: Session) -> Organisation:
-    """The organisation behind the credentials. Errors: SurpriseError when there is not exactly one."""
-    envelope = decode(session.read("Organisation") or b"{}", Envelope, "the organisation")
-    if len(envelope.organisations) != 1:
-        raise SurpriseError("xero.organisation", f"Xero named {len(envelope.organisations)} organisations, not one.")
-    one = envelope.organisations[0]
+def _record(one: OrganisationWire) -> Organisation:
     return Organisation(
         organisation_id=one.organisation_id,
         name=one.name,
@@ -62,7 +53,35 @@ def read(session: Session) -> Organisation:
         base_currency=one.base_currency,
         country_code=one.country_code,
         timezone=one.timezone,
-        period_lock_on=calendar_day(one.period_lock_date) if one.period_lock_date else None,
-        year_lock_on=calendar_day(one.end_of_year_lock_date) if one.end_of_year_lock_date else None,
+        period_lock_on=day_or_none(one.period_lock_date),
+        year_lock_on=day_or_none(one.end_of_year_lock_date),
         sales_terms=one.payment_terms.record() if one.payment_terms else None,
     )
+
+
+class ActionWire(Wire, frozen=True, kw_only=True):
+    """One element of the answer about actions."""
+
+    name: str = ""
+    status: str = ""
+
+
+def _action(one: ActionWire) -> Action:
+    return Action(name=one.name, is_allowed=one.status == "ALLOWED")
+
+
+ORGANISATIONS = Collection("Organisations", OrganisationWire, _record)
+ACTIONS = Collection("Actions", ActionWire, _action)
+
+
+def read(session: Session) -> Organisation:
+    """The organisation behind the credentials. Errors: SurpriseError when there is not exactly one."""
+    found = ORGANISATIONS.records(session.read("Organisation") or b"{}")
+    if len(found) != 1:
+        raise SurpriseError("xero.organisation", f"Xero named {len(found)} organisations, not one.")
+    return found[0]
+
+
+def actions(session: Session) -> list[Action]:
+    """What the sign-in may do, by the names Xero gives its rights."""
+    return ACTIONS.records(session.read("Organisation/Actions") or b"{}")

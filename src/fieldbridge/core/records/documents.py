@@ -1,0 +1,171 @@
+"""Documents as Xero holds them, the money between them, and what is written besides invoices.
+
+Units: every amount is in the document's own currency; days are the organisation's calendar days.
+Source: Xero, fields of invoices, credit notes, quotes, payments, overpayments, prepayments, history and attachments.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from fieldbridge.core.records.books import Record, SalesDocument
+
+Settler = Literal["payment", "credit note", "prepayment", "overpayment"]
+
+
+class CreditNote(SalesDocument, frozen=True, kw_only=True):
+    """A credit for a customer, to be created. Allocating it to an invoice is a second step."""
+
+
+class Quote(SalesDocument, frozen=True, kw_only=True):
+    """A quote, to be created."""
+
+    expires_on: date | None = None
+    title: str = ""
+    summary: str = ""
+    terms: str = ""
+
+
+class Payment(Record, frozen=True, kw_only=True):
+    """A payment of an invoice, to be created. The account is a bank account or one that takes payments."""
+
+    invoice_id: str
+    account_id: str
+    paid_on: date
+    amount: Decimal
+    reference: str = ""
+
+
+class BookedLine(Record, frozen=True, kw_only=True):
+    """One line of a document. Shape: tracking pairs a category with one of its options."""
+
+    line_id: str = ""
+    description: str = ""
+    quantity: Decimal | None = None
+    unit_amount: Decimal | None = None
+    discount_rate: Decimal | None = None
+    amount: Decimal = Decimal(0)
+    tax: Decimal = Decimal(0)
+    item_code: str = ""
+    account_code: str = ""
+    tax_type: str = ""
+    tracking: tuple[tuple[str, str], ...] = ()
+
+
+class Settlement(Record, frozen=True, kw_only=True):
+    """Money put against a document: what it was, how much, when."""
+
+    kind: Settler
+    settler_id: str
+    amount: Decimal
+    settled_on: date | None = None
+    reference: str = ""
+
+
+class Allocation(Record, frozen=True, kw_only=True):
+    """A part of a credit put against one invoice. allocation_id is empty where Xero does not tell it."""
+
+    invoice_id: str
+    amount: Decimal
+    allocated_on: date | None = None
+    allocation_id: str = ""
+    invoice_number: str = ""
+
+
+class BookedDocument(Record, frozen=True, kw_only=True):
+    """What all documents in Xero have. Shape: kind is Xero's Type, amounts say whether lines include tax."""
+
+    document_id: str
+    number: str = ""
+    kind: str = ""
+    status: str = ""
+    contact_id: str = ""
+    contact_name: str = ""
+    reference: str = ""
+    issued_on: date | None = None
+    currency_code: str = ""
+    currency_rate: Decimal | None = None
+    amounts: str = ""
+    subtotal: Decimal = Decimal(0)
+    total_tax: Decimal = Decimal(0)
+    total: Decimal = Decimal(0)
+    lines: tuple[BookedLine, ...] = ()
+    has_attachments: bool = False
+    updated_at: datetime | None = None
+
+
+class BookedInvoice(BookedDocument, frozen=True, kw_only=True):
+    """An invoice or a bill, with everything that was paid or credited."""
+
+    due_on: date | None = None
+    due: Decimal = Decimal(0)
+    paid: Decimal = Decimal(0)
+    credited: Decimal = Decimal(0)
+    fully_paid_on: date | None = None
+    was_sent: bool = False
+    settlements: tuple[Settlement, ...] = ()
+
+
+class BookedCredit(BookedDocument, frozen=True, kw_only=True):
+    """A credit note, an overpayment or a prepayment: money that can be put against invoices."""
+
+    remaining: Decimal = Decimal(0)
+    allocations: tuple[Allocation, ...] = ()
+    settlements: tuple[Settlement, ...] = ()
+
+
+class BookedQuote(BookedDocument, frozen=True, kw_only=True):
+    """A quote."""
+
+    expires_on: date | None = None
+    title: str = ""
+    summary: str = ""
+    terms: str = ""
+
+
+class BookedPayment(Record, frozen=True, kw_only=True):
+    """A payment. Shape: target is the kind of what it settles; a reversed payment has status DELETED."""
+
+    payment_id: str
+    target: str = ""
+    target_id: str = ""
+    target_number: str = ""
+    account_id: str = ""
+    account_code: str = ""
+    paid_on: date | None = None
+    amount: Decimal = Decimal(0)
+    currency_rate: Decimal | None = None
+    reference: str = ""
+    status: str = ""
+    kind: str = ""
+    is_reconciled: bool = False
+    batch_id: str = ""
+    updated_at: datetime | None = None
+
+
+class Note(Record, frozen=True, kw_only=True):
+    """An entry of a record's history: a note somebody added, or a change Xero noted."""
+
+    details: str
+    changes: str = ""
+    user: str = ""
+    made_at: datetime | None = None
+
+
+class Attachment(Record, frozen=True, kw_only=True):
+    """A file on a record. Units: size in bytes."""
+
+    attachment_id: str
+    name: str
+    mime_type: str = ""
+    size: int = 0
+    is_online: bool = False
+
+
+class Upload(Record, frozen=True, kw_only=True):
+    """A file to be attached. is_online shows it with the online invoice."""
+
+    name: str
+    mime_type: str
+    content: bytes
+    is_online: bool = False

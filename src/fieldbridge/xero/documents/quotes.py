@@ -1,0 +1,86 @@
+"""Quotes: read by filters of their own, created, and moved from one status to the next.
+
+Source: Xero, quotes: pages of 100 that do not say how many there are; LineAmountTypes in upper case; a change must
+repeat the contact and the date.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from fieldbridge.core.records.documents import BookedQuote, Quote
+from fieldbridge.xero.codec import day_or_none, encode
+from fieldbridge.xero.documents.shapes import DocumentWire, document_element, id_field
+from fieldbridge.xero.outcomes import Writable
+from fieldbridge.xero.session import Session
+
+QUOTES_PER_PAGE = 100
+
+
+class QuoteWire(DocumentWire, frozen=True, kw_only=True):
+    """One element of the answer."""
+
+    quote_id: str = id_field("QuoteID")
+    quote_number: str = ""
+    expiry_date: str = ""
+    title: str = ""
+    summary: str = ""
+    terms: str = ""
+
+
+def _record(one: QuoteWire) -> BookedQuote:
+    return BookedQuote(
+        document_id=one.quote_id,
+        number=one.quote_number,
+        expires_on=day_or_none(one.expiry_date),
+        title=one.title,
+        summary=one.summary,
+        terms=one.terms,
+        **one.shared(),
+    )
+
+
+QUOTES = Writable("Quotes", QuoteWire, _record, page_size=QUOTES_PER_PAGE, names_page_size=False)
+pages, by_id, create = QUOTES.pages, QUOTES.one, QUOTES.create
+
+
+def body_of(quotes: Sequence[Quote]) -> bytes:
+    """The request that creates these quotes."""
+    return encode({"Quotes": [_element(one) for one in quotes]})
+
+
+def narrowed(
+    *, issued_from: date | None = None, issued_until: date | None = None, contact_id: str = "", status: str = ""
+) -> dict[str, str]:
+    """The filters Quotes have in place of `where`."""
+    filters = {
+        "DateFrom": issued_from.isoformat() if issued_from else "",
+        "DateTo": issued_until.isoformat() if issued_until else "",
+        "ContactID": contact_id,
+        "Status": status,
+    }
+    return {name: value for name, value in filters.items() if value}
+
+
+def by_number(session: Session, number: str) -> BookedQuote | None:
+    """The quote with exactly this number: the natural key of what was created here."""
+    return next((one for one in QUOTES.every(session, {"QuoteNumber": number}) if one.number == number), None)
+
+
+def set_status(session: Session, quote: BookedQuote, status: str, idempotency_key: str) -> BookedQuote:
+    """Send, accept, decline or delete a quote. Errors: RefusedError for a step Xero does not allow."""
+    fields: dict[str, object] = {
+        "QuoteID": quote.document_id,
+        "Contact": {"ContactID": quote.contact_id},
+        "Status": status,
+    }
+    if quote.issued_on:
+        fields["Date"] = quote.issued_on.isoformat()
+    return QUOTES.update(session, quote.document_id, fields, idempotency_key)
+
+
+def _element(one: Quote) -> dict[str, object]:
+    said = {"Title": one.title, "Summary": one.summary, "Terms": one.terms}
+    if one.expires_on:
+        said["ExpiryDate"] = one.expires_on.isoformat()
+    own = {name: text for name, text in said.items() if text}
+    return {"QuoteNumber": one.number, **document_element(one, "EXCLUSIVE"), **own}

@@ -1,0 +1,194 @@
+"""The parts documents share: lines, the contact, money put against them; read and written the same way.
+
+Source: Xero, line items: LineAmount is Quantity times UnitAmount less the discount; discounts are for invoices and
+quotes only. Sending more than a contact's id would edit the contact.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from fieldbridge.core.money import line_amount
+from fieldbridge.core.records.books import InvoiceLine, SalesDocument
+from fieldbridge.core.records.documents import Allocation, BookedLine, Settlement, Settler
+from fieldbridge.xero.codec import Wire, day_or_none, instant_or_none
+from fieldbridge.xero.outcomes import NO_ID, ElementWire
+
+
+class ContactRefWire(Wire, frozen=True, kw_only=True):
+    """Whose document it is."""
+
+    contact_id: str = msgspec.field(name="ContactID", default="")
+    name: str = ""
+
+
+class TrackingWire(Wire, frozen=True, kw_only=True):
+    """One mark of a line."""
+
+    name: str = ""
+    option: str = ""
+
+
+class LineWire(Wire, frozen=True, kw_only=True):
+    """One line."""
+
+    line_item_id: str = msgspec.field(name="LineItemID", default="")
+    description: str = ""
+    quantity: Decimal | None = None
+    unit_amount: Decimal | None = None
+    discount_rate: Decimal | None = None
+    line_amount: Decimal = Decimal(0)
+    tax_amount: Decimal = Decimal(0)
+    item_code: str = ""
+    account_code: str = ""
+    tax_type: str = ""
+    tracking: list[TrackingWire] = []
+
+    def record(self) -> BookedLine:
+        """The line."""
+        return BookedLine(
+            line_id=self.line_item_id,
+            description=self.description,
+            quantity=self.quantity,
+            unit_amount=self.unit_amount,
+            discount_rate=self.discount_rate,
+            amount=self.line_amount,
+            tax=self.tax_amount,
+            item_code=self.item_code,
+            account_code=self.account_code,
+            tax_type=self.tax_type,
+            tracking=tuple((one.name, one.option) for one in self.tracking),
+        )
+
+
+class SettlementWire(Wire, frozen=True, kw_only=True):
+    """Money put against a document, as the document lists it; which of the ids is there depends on the list."""
+
+    payment_id: str = msgspec.field(name="PaymentID", default="")
+    credit_note_id: str = msgspec.field(name="CreditNoteID", default="")
+    prepayment_id: str = msgspec.field(name="PrepaymentID", default="")
+    overpayment_id: str = msgspec.field(name="OverpaymentID", default="")
+    date: str = ""
+    amount: Decimal = Decimal(0)
+    applied_amount: Decimal | None = None
+    reference: str = ""
+
+    def record(self, kind: Settler) -> Settlement:
+        """The settlement. Credits say AppliedAmount where payments say Amount."""
+        return Settlement(
+            kind=kind,
+            settler_id=self.payment_id or self.credit_note_id or self.prepayment_id or self.overpayment_id,
+            amount=self.amount if self.applied_amount is None else self.applied_amount,
+            settled_on=day_or_none(self.date),
+            reference=self.reference,
+        )
+
+
+class InvoiceRefWire(Wire, frozen=True, kw_only=True):
+    """Which invoice."""
+
+    invoice_id: str = msgspec.field(name="InvoiceID", default="")
+    invoice_number: str = ""
+
+
+class AllocationWire(ElementWire, frozen=True, kw_only=True):
+    """A part of a credit put against an invoice. Some answers say AppliedAmount for Amount."""
+
+    allocation_id: str = msgspec.field(name="AllocationID", default="")
+    amount: Decimal = Decimal(0)
+    applied_amount: Decimal | None = None
+    date: str = ""
+    invoice: InvoiceRefWire = InvoiceRefWire()
+    is_deleted: bool = False
+
+    def record(self) -> Allocation:
+        """The allocation."""
+        return Allocation(
+            allocation_id=self.allocation_id,
+            invoice_id=self.invoice.invoice_id,
+            invoice_number=self.invoice.invoice_number,
+            amount=self.amount if self.applied_amount is None else self.applied_amount,
+            allocated_on=day_or_none(self.date),
+        )
+
+
+class DocumentWire(ElementWire, frozen=True, kw_only=True):
+    """What all documents have."""
+
+    type: str = ""
+    status: str = ""
+    contact: ContactRefWire = ContactRefWire()
+    reference: str = ""
+    date: str = ""
+    currency_code: str = ""
+    currency_rate: Decimal | None = None
+    line_amount_types: str = ""
+    sub_total: Decimal = Decimal(0)
+    total_tax: Decimal = Decimal(0)
+    total: Decimal = Decimal(0)
+    line_items: list[LineWire] = []
+    payments: list[SettlementWire] = []
+    has_attachments: bool = False
+    updated: str = msgspec.field(name="UpdatedDateUTC", default="")
+
+    def shared(self) -> dict[str, Any]:
+        """The fields of a BookedDocument, but for its id and number."""
+        return {
+            "kind": self.type,
+            "status": self.status,
+            "contact_id": self.contact.contact_id,
+            "contact_name": self.contact.name,
+            "reference": self.reference,
+            "issued_on": day_or_none(self.date),
+            "currency_code": self.currency_code,
+            "currency_rate": self.currency_rate,
+            "amounts": self.line_amount_types,
+            "subtotal": self.sub_total,
+            "total_tax": self.total_tax,
+            "total": self.total,
+            "lines": tuple(line.record() for line in self.line_items),
+            "has_attachments": self.has_attachments,
+            "updated_at": instant_or_none(self.updated),
+        }
+
+
+def id_field(name: str) -> Any:
+    """A document's own id. What was refused has none, or one of zeros."""
+    return msgspec.field(name=name, default=NO_ID)
+
+
+def settled(kind: Settler, listed: list[SettlementWire]) -> tuple[Settlement, ...]:
+    """The money of one list."""
+    return tuple(one.record(kind) for one in listed)
+
+
+def document_element(one: SalesDocument, amounts: str = "Exclusive") -> dict[str, object]:
+    """What every new document says."""
+    return {
+        "Contact": {"ContactID": one.contact_id},
+        "Date": one.issued_on.isoformat(),
+        "Status": one.status,
+        "LineAmountTypes": amounts,
+        "Reference": one.reference,
+        "CurrencyCode": one.currency_code,
+        "LineItems": [line_element(line) for line in one.lines],
+    }
+
+
+def line_element(line: InvoiceLine) -> dict[str, object]:
+    """One line to be created."""
+    if line.quantity is None or line.unit_amount is None:
+        return {"Description": line.description}
+    element: dict[str, object] = {
+        "Description": line.description,
+        "Quantity": line.quantity,
+        "UnitAmount": line.unit_amount,
+        "ItemCode": line.item_code,
+        "AccountCode": line.account_code,
+        "TaxType": line.tax_type,
+        "LineAmount": line_amount(line.quantity, line.unit_amount, line.discount_rate),
+    }
+    if line.discount_rate:
+        element["DiscountRate"] = line.discount_rate
+    return element

@@ -1,0 +1,127 @@
+"""What an answer other than success means, and so what must happen next.
+
+Source: Xero, HTTP response codes; OAuth 1.0a errors are form text, OAuth 2.0 errors are JSON.
+"""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs
+
+from fieldbridge.core.errors import (
+    AccessError,
+    FieldbridgeError,
+    OutageError,
+    PacedError,
+    RefusedError,
+    SurpriseError,
+    UnsureError,
+)
+from fieldbridge.net.exchange import Answer
+from fieldbridge.xero.codec import Wire, decode
+from fieldbridge.xero.refusals import KEY_REUSED, meaning, refused
+
+RECONNECT = "Reconnect with `fieldbridge connect`."
+
+
+class MessageWire(Wire, frozen=True, kw_only=True):
+    """A validation error or a warning. Older answers say Description for Message."""
+
+    message: str = ""
+    description: str = ""
+
+    @property
+    def words(self) -> str:
+        """What Xero says."""
+        return self.message or self.description
+
+
+class _Element(Wire, frozen=True, kw_only=True):
+    validation_errors: list[MessageWire] = []
+
+
+class _Refusal(Wire, frozen=True, kw_only=True):
+    message: str = ""
+    elements: list[_Element] = []
+
+
+def failure(answer: Answer, resource: str, *, write: bool, sign_in: str = "") -> FieldbridgeError:
+    """The error an answer stands for."""
+    text = answer.body[:400].decode("utf-8", "replace").strip()
+    said = f"Xero answered {answer.status} to {resource}: {text or 'no text'}."
+    if answer.status == 400:
+        return _refusal(answer, resource, write=write)
+    if answer.status in (401, 403):
+        return denied(answer, text, sign_in)
+    if answer.status == 429 or text.startswith("oauth_problem=rate"):
+        return limited(answer)
+    if answer.status >= 500 and answer.status != 501:
+        return UnsureError("xero.fault", said) if write else OutageError("xero.outage", said)
+    return _gone(resource) if answer.status == 404 and "/" in resource else SurpriseError("xero.unexpected", said)
+
+
+def limited(answer: Answer) -> PacedError:
+    """A call limit was met. Retry-After is absent when too many calls were in flight at once, and in the old form."""
+    named = answer.headers.get("retry-after", "")
+    unnamed_s = 1.0 if answer.status == 429 else 60.0
+    limit = answer.headers.get("x-rate-limit-problem", "call")
+    wait_s = float(named) if named.isdecimal() else unnamed_s
+    return PacedError("xero.rate_limit", f"Xero's {limit} limit is spent.", until=_in(wait_s))
+
+
+def lacks_scope(answer: Answer) -> bool:
+    """Whether a 401 is about a missing scope. Xero spells the word in its own way; both spellings count."""
+    said = answer.headers.get("www-authenticate", "")
+    return answer.status == 401 and ("insufficent_scope" in said or "insufficient_scope" in said)
+
+
+def denied(answer: Answer, text: str, sign_in: str) -> AccessError:
+    """Xero does not let this connection in, in the words of whichever sign-in it used."""
+    if lacks_scope(answer):
+        return AccessError(
+            "access.scope",
+            "The sign-in does not allow this call: a scope is missing.",
+            remedy="Refreshing never helps. " + RECONNECT,
+        )
+    problem = parse_qs(text).get("oauth_problem", [""])[0]
+    advice = parse_qs(text).get("oauth_problem_advice", [""])[0]
+    if problem == "signature_invalid":
+        return AccessError(
+            "access.signature_invalid",
+            f"Xero could not verify our signature: {advice}.",
+            remedy="The certificate pasted into Xero is not this installation's. Paste the one `fieldbridge "
+            "certificate` prints.",
+        )
+    if problem:
+        return AccessError(f"access.{problem}", f"Xero refused the sign-in: {problem}: {advice}.", remedy=RECONNECT)
+    if sign_in == "private-app":
+        return AccessError(
+            "access.private_apps_ended",
+            "Xero switched private apps (OAuth 1.0a) off in September 2021; it no longer answers this sign-in.",
+            remedy="Run `fieldbridge connect NAME --sign-in pkce` under the same name: links and history stay.",
+        )
+    return AccessError("access.denied", f"Xero refused the sign-in ({answer.status}): {text[:200]}.", remedy=RECONNECT)
+
+
+def _refusal(answer: Answer, resource: str, *, write: bool) -> FieldbridgeError:
+    """A request refused as a whole.
+
+    A key that was used for another request says nothing about this one: it may have been carried out before.
+    """
+    told = decode(answer.body, _Refusal, "a refused request")
+    said = [error.words for element in told.elements for error in element.validation_errors] or [told.message]
+    if write and meaning(said).refusal is KEY_REUSED:
+        return UnsureError(KEY_REUSED.code, f"Xero refused the request to {resource}: {said[0]}")
+    return refused(said, f"the request to {resource}", unknown="xero.refused_request")
+
+
+def _gone(resource: str) -> RefusedError:
+    """A record that is not there is a fact about that record; a collection that is not there would be a surprise."""
+    return RefusedError(
+        "xero.record_unknown",
+        f"Xero knows no {resource}.",
+        remedy="It was deleted, merged, or belongs to another organisation: look for it in Xero, then: "
+        "fieldbridge retry",
+    )
+
+
+def _in(wait_s: float) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=wait_s)

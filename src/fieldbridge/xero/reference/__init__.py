@@ -1,0 +1,1 @@
+"""What a Xero organisation is set up with: read, never written."""
