@@ -78,6 +78,17 @@ def test_broad_scopes_are_granted_where_the_switch_allows_them(two, web):
     assert web.send("PUT", "Invoices", {}).status_code == 401
 
 
+def test_broad_scopes_end_for_everybody_in_september_2027(two, web):
+    two.switch(broad_scopes_refused=False)
+    two.control("POST", "clock", {"set": "2027-09-12T23:50:00Z"})
+    web.sign_in(two.tenants[0], scope="accounting.transactions accounting.contacts")
+    assert web.send("GET", "Invoices").status_code == 200
+    two.advance(15 * 60)
+    assert web.send("GET", "Invoices").status_code == 401
+    assert web.send("GET", "Contacts").status_code == 200
+    assert web.consent_page(scope="accounting.transactions").status_code == 400
+
+
 def test_sign_in_scopes_can_be_refused(two, web):
     two.switch(sign_in_scopes_refused=True)
     assert web.consent_page(scope="openid").status_code == 400

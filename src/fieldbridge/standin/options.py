@@ -101,6 +101,8 @@ class Switches:
     # Sign-in with OAuth 2.0
     broad_scopes_refused: bool = True
     """Applications may not ask for the broad scopes, like those made since 2 March 2026."""
+    broad_scopes_end: str = "2027-09-13"
+    """From this day, UTC, broad scopes are refused to everybody and count for nothing in tokens; or 2027-09-27."""
     sign_in_scopes_refused: bool = False
     """Applications may not ask for openid, profile and email."""
     invoices_scope_writes_items: bool = True

@@ -25,13 +25,13 @@ def consent_page(xero: LocalXero, request: Request, now: datetime) -> Answer:
     """Which application asks for what, and the organisations to choose from. Errors: a page naming the fault."""
     query = Query(request.query)
     sent = {name: query.text(name) for name in PARAMETERS if query.text(name)}
-    return _page(xero, _client(xero, sent), sent, "")
+    return _page(xero, _client(xero, sent, now), sent, "")
 
 
 def decide(xero: LocalXero, request: Request, now: datetime) -> Answer:
     """Back to the application: with a code after Allow, with access_denied after Cancel."""
     sent = {name: request.form[name] for name in PARAMETERS if request.form.get(name)}
-    client = _client(xero, sent)
+    client = _client(xero, sent, now)
     if request.form.get("decision") != "allow":
         if not xero.board.now.cancel_tells_client:
             raise _fault_page("access_denied", "The application was not allowed in.")
@@ -43,7 +43,7 @@ def decide(xero: LocalXero, request: Request, now: datetime) -> Answer:
     return _back(sent, {"code": _allow(xero, client, sent, chosen, now), "scope": sent["scope"]})
 
 
-def _client(xero: LocalXero, sent: Asked) -> Client:
+def _client(xero: LocalXero, sent: Asked, now: datetime) -> Client:
     """Errors: a page, never a redirect, for whatever is wrong with the application or its request."""
     client = xero.applications.by_client_id(sent.get("client_id", ""))
     if client is None or client.kind == "custom":
@@ -55,7 +55,7 @@ def _client(xero: LocalXero, sent: Asked) -> Client:
     if text := _challenge_fault(client, sent):
         raise _fault_page("invalid_request", text)
     scopes = asked(sent.get("scope", ""))
-    if fault := scope_fault(scopes, xero.board.now) if scopes else ("invalid_request", "scope is missing"):
+    if fault := scope_fault(scopes, xero.board.now, now) if scopes else ("invalid_request", "scope is missing"):
         raise _fault_page(*fault)
     return client
 

@@ -6,7 +6,7 @@ import uuid
 from datetime import UTC, datetime
 
 from fieldbridge.standin.identity.clients import Client
-from fieldbridge.standin.identity.scopes import allows
+from fieldbridge.standin.identity.scopes import allows, in_force
 from fieldbridge.standin.identity.tokens import jwt
 from fieldbridge.standin.local_xero import LocalXero
 from fieldbridge.standin.request import Request
@@ -55,7 +55,8 @@ def signed_in_by_token(xero: LocalXero, request: Request, now: datetime) -> Sign
     is_connected = xero.identity.connections.is_connected(client.client_id, organisation_id)
     if not is_connected or organisation_id not in xero.books:
         raise _forbidden()
-    if not allows(claims["scope"], request.method, request.segments, xero.board.now):
+    scopes = in_force(claims["scope"], xero.board.now, now)
+    if not allows(scopes, request.method, request.segments, xero.board.now):
         failed = unauthorised(xero.board.now.text_scope_missing)
         raise CallFailedError(failed.answer.with_headers({"WWW-Authenticate": "insufficent_scope"}))
     return SignedIn(client.client_id, client.name, organisation_id)

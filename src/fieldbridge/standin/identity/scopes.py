@@ -6,6 +6,7 @@ Source: Xero, OAuth 2.0 scopes, and the FAQ on granular scopes.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from fieldbridge.standin.options import Switches
 
@@ -38,12 +39,22 @@ def asked(text: str) -> list[str]:
     return list(dict.fromkeys(text.split()))
 
 
-def scope_fault(scopes: Iterable[str], switches: Switches) -> tuple[str, str] | None:
+def _is_over(switches: Switches, now: datetime) -> bool:
+    """The broad scopes have ended."""
+    return now.date().isoformat() >= switches.broad_scopes_end
+
+
+def in_force(scopes: Iterable[str], switches: Switches, now: datetime) -> list[str]:
+    """The granted scopes that still count."""
+    return [scope for scope in scopes if scope not in _BROAD or not _is_over(switches, now)]
+
+
+def scope_fault(scopes: Iterable[str], switches: Switches, now: datetime) -> tuple[str, str] | None:
     """The error code and text for a list an application may not ask for; None when it may."""
     for scope in scopes:
         if scope not in KNOWN:
             return "invalid_scope", f"Unknown scope: {scope}"
-        is_refused = switches.broad_scopes_refused and scope in _BROAD
+        is_refused = scope in _BROAD and (switches.broad_scopes_refused or _is_over(switches, now))
         if is_refused or (switches.sign_in_scopes_refused and scope in SIGN_IN):
             return "unauthorized_client", "Invalid scope for client"
     return None

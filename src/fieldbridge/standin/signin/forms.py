@@ -51,7 +51,7 @@ def faults(
     if form.kind in ("web", "mobile"):
         texts["redirect_uris"] = _redirect_fault(form.redirects)
     if form.kind == "custom":
-        texts["scopes"] = _scopes_fault(form.scopes, switches)
+        texts["scopes"] = _scopes_fault(form.scopes, switches, now)
     return {name: text for name, text in texts.items() if text}
 
 
@@ -114,8 +114,8 @@ def _redirect_fault(uris: list[str]) -> str:
     return " ".join(filter(None, map(redirect_fault, uris)))
 
 
-def _scopes_fault(text: str, switches: Switches) -> str:
+def _scopes_fault(text: str, switches: Switches, now: datetime) -> str:
     if not asked(text):
         return "Enter at least one scope."
-    fault = scope_fault(asked(text), switches)
+    fault = scope_fault(asked(text), switches, now)
     return f"{fault[1]}." if fault else ""

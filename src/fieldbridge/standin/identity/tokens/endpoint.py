@@ -77,7 +77,7 @@ def _reply(xero: LocalXero, client: Client, grant: Grant, refresh: str, now: dat
 def _by_client(xero: LocalXero, request: Request, client: Client, now: datetime) -> Record:
     """Without `scope` everything the custom connection was set up with."""
     scopes = asked(request.form.get("scope", "")) or list(client.scopes)
-    if fault := scope_fault(scopes, xero.board.now):
+    if fault := scope_fault(scopes, xero.board.now, now):
         raise refusal(xero, fault[0])
     if client.kind == "custom" and not set(scopes) <= set(client.scopes):
         raise refusal(xero, "invalid_scope")
