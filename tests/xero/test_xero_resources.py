@@ -1,6 +1,7 @@
 """Reading and writing each resource, against the local Xero's own answers."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -159,7 +160,7 @@ def test_contacts_are_asked_for_in_pages_of_a_thousand_one_at_a_time():
 
 
 def test_every_page_of_the_local_xero_is_read(session, sqlite_site, monkeypatch):
-    monkeypatch.setattr(contacts, "PAGE_SIZE", 7)
+    monkeypatch.setattr(contacts, "CONTACTS", replace(contacts.CONTACTS, page_size=7))
     held = {one["ContactID"] for one in sqlite_site.xero.books()["contacts"]}
     assert len(held) == 20
     assert {one.contact_id for one in rows(contacts.pages(session, None))} == held
