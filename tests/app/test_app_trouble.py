@@ -78,7 +78,7 @@ def test_an_order_xero_refuses_is_parked_with_xeros_words_and_its_batch_goes(sql
     assert site.sync().exit_code == 1
     assert posted(site).keys() == numbers(ORDERS)
     (found,) = site.problems()
-    assert (found.key, found.code) == ("BV9", "xero.refused")
+    assert (found.key, found.code) == ("BV9", "xero.stock_short")
     assert "quantity on hand" in found.message
     assert len(puts(site.xero)) == 1
 

@@ -102,7 +102,7 @@ if has_browser:
         page.get_by_role("link", name="Add Application").click()
         page.get_by_label("Private").check()
         page.get_by_label("Application name").fill("Opmetrix")
-        page.get_by_label("Organisation").select_option(label="Kauri Wholesale Limited")
+        page.get_by_label("Organisation", exact=True).select_option(label="Kauri Wholesale Limited")
         page.get_by_label("X509 Public Key Certificate").fill(certificate.certificate(site.installation))
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH
         page.get_by_role("button", name="Save").click()

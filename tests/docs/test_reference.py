@@ -129,7 +129,7 @@ def test_every_command_is_in_the_reference_with_its_options(name):
 
 
 def test_commands_of_the_reference_exist():
-    headed = set(re.findall(r"^## ([a-z]+)$", page("commands.md"), re.MULTILINE))
+    headed = set(re.findall(r"^## ([a-z-]+)$", page("commands.md"), re.MULTILINE))
     assert headed == {one for one in commands() if one}
 
 

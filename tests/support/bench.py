@@ -17,6 +17,7 @@ from fieldbridge.app import installation, workshop
 from fieldbridge.app.flows.programs import TRANSACTIONS, Flows
 from fieldbridge.app.installation import Installation
 from fieldbridge.app.settings import Settings
+from fieldbridge.app.sign_in.heartbeat import Heartbeat
 from fieldbridge.app.workshop import Workshop
 from fieldbridge.engine.dispatch import Dispatcher
 from fieldbridge.engine.durable import Worker, open_client, open_system_engine
@@ -84,7 +85,7 @@ class Bench:
             stack.callback(system.dispose)
             stack.enter_context(Worker(self.url, system, programs, EXECUTOR))
             dispatcher = stack.enter_context(self.dispatcher(programs))
-            yield Workshop(self.installation, Flows(self.installation), dispatcher, works_here=True)
+            yield Workshop(self.installation, Flows(self.installation), dispatcher, True, Heartbeat(self.installation))
 
     @property
     def url(self) -> str:

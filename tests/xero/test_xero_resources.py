@@ -159,11 +159,11 @@ def test_contacts_are_asked_for_in_pages_of_a_thousand_one_at_a_time():
     ]
 
 
-def test_every_page_of_the_local_xero_is_read(session, sqlite_site, monkeypatch):
-    monkeypatch.setattr(contacts, "CONTACTS", replace(contacts.CONTACTS, page_size=7))
+def test_every_page_of_the_local_xero_is_read(session, sqlite_site):
+    few_at_a_time = replace(contacts.CONTACTS, page_size=7)
     held = {one["ContactID"] for one in sqlite_site.xero.books()["contacts"]}
     assert len(held) == 20
-    assert {one.contact_id for one in rows(contacts.pages(session, None))} == held
+    assert {one.contact_id for one in rows(few_at_a_time.pages(session, None))} == held
     assert len(sqlite_site.xero.received()) == 3
 
 
