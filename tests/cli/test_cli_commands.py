@@ -34,6 +34,7 @@ COMMANDS = (
     "retry",
     "log",
     "standin",
+    "dismiss",
     "disconnect",
     "usage",
     "webhook-key",
@@ -190,7 +191,7 @@ def test_what_fails_shows_no_secret_either(shell):
         (["status"], "no connection yet"),
         (["sync", "transactions"], "no connection yet"),
         (["plan", "master-data"], "no connection yet"),
-        (["retry"], "Say what to try again"),
+        (["retry", "--all"], "There is no connection"),
     ],
 )
 def test_without_a_connection_every_command_says_what_to_do(shell, arguments, words):

@@ -79,6 +79,8 @@ def test_disconnect_ends_the_link_at_xero_and_forgets_the_tokens(scene):
     assert scene.installation.connection("kauri").paused_because
     with pytest.raises(SetupError, match="not signed in"):
         scene.name_read_back(made)
+    with scene.installation.database.read() as tx:
+        assert scene.installation.vault.get(tx, "kauri", "application") is None
 
 
 def test_disconnect_keeps_a_grant_that_reaches_another_organisation(scene):

@@ -127,3 +127,20 @@ def test_a_body_that_is_not_json_or_far_too_long_is_refused(sender):
 def test_events_of_an_organisation_nobody_connected_wake_nobody(sender):
     sender.post({**event(), "tenantId": "another"})
     assert sender.announced() == []
+
+
+def test_an_event_makes_its_flow_due_once_and_not_again_while_it_waits_to_be_read(sender):
+    sender.post(event())
+    with sender.installation.database.write() as tx:
+        ledger.heed(tx, "kauri", utc_now())
+    assert sender.announced() == []
+    sender.post(event(at="2026-05-30T00:50:00.000"))
+    assert sender.announced() == [("kauri", "CONTACT")]
+
+
+def test_old_events_are_forgotten(sender):
+    sender.post(event(), event(category="INVOICE", resource="i1"))
+    later = utc_now() + timedelta(days=32)
+    with sender.installation.database.write() as tx:
+        ledger.mark_read(tx, TENANT, "CONTACT", later, later)
+        assert ledger.unread_among(tx, TENANT, ["r1", "i1"]) == set()

@@ -17,7 +17,9 @@ BECAUSE = "disconnected by a person"
 
 
 def disconnect(installation: Installation, one: Connection) -> None:
-    """End a connection at Xero and here. A private app can only be deleted on Xero's own page.
+    """End a connection at Xero and here.
+
+    A private app and a custom connection can only be ended on Xero's own page; here their credentials are forgotten.
 
     Errors: OutageError or AccessError when Xero cannot be told; then nothing was forgotten here.
     """
@@ -26,6 +28,7 @@ def disconnect(installation: Installation, one: Connection) -> None:
     now = installation.now()
     with installation.database.write() as tx:
         tokens.forget(installation, tx, one.id)
+        private_app.forget(installation, tx, one.id)
         connections.pause(tx, one.id, BECAUSE)
         runs.record(tx, one.id, None, now, "connection.ended", organisation=one.organisation_name)
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from fieldbridge.app.installation import Installation
+from fieldbridge.app.sign_in.grant import PKCE, WEB_APP
 from fieldbridge.core.tiers import TIERS, cost
 from fieldbridge.store.ledger import budgets
 from fieldbridge.store.ledger.budgets import Spent
@@ -21,14 +22,20 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def usage(installation: Installation, day: date) -> Usage:
-    """The month a day is in; the tiers are reckoned for all connections of this installation as one app."""
+    """The month a day is in.
+
+    The tiers are reckoned for the connections of this installation as one app; private apps and custom connections
+    are outside them.
+    """
     first, last = day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
-    names = [one.id for one in installation.connections()]
+    found = installation.connections()
+    names = [one.id for one in found]
+    paid_for = sum(one.sign_in in (PKCE, WEB_APP) for one in found)
     with installation.database.read() as tx:
         spent = {name: budgets.spent(tx, name, first, last) for name in names}
     egress = sum(one.egress_bytes for flows in spent.values() for one in flows.values())
     return Usage(
         month=f"{day:%Y-%m}",
         spent=spent,
-        tiers={tier.name: cost(tier, len(names), egress) for tier in TIERS},
+        tiers={tier.name: cost(tier, paid_for, egress) for tier in TIERS},
     )

@@ -60,8 +60,9 @@ class Workshop:
         with self.installation.database.read() as tx:
             announced = webhooks.announced(tx)
         for connection_id, category in announced:
-            if category in FLOW_OF_CATEGORY:
-                with self.installation.database.write() as tx:
+            with self.installation.database.write() as tx:
+                webhooks.heed(tx, connection_id, self.installation.now())
+                if category in FLOW_OF_CATEGORY:
                     schedules.nudge(tx, connection_id, FLOW_OF_CATEGORY[category], self.installation.now())
 
 

@@ -1,4 +1,4 @@
-"""Running: run, sync, plan, retry."""
+"""Running: run, sync, plan, retry, dismiss."""
 
 import signal
 import sys
@@ -49,7 +49,7 @@ Only = Annotated[str | None, typer.Option("--connection", "-c", help="Only this 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (run, sync, plan, retry):
+    for command in (run, sync, plan, retry, dismiss):
         app.command()(command)
 
 
@@ -135,7 +135,7 @@ def follow(work: Workshop, run_id: int, shown: Output, *, quiet: bool) -> Run:
 def tell(installation: Installation, ended: Iterable[Run], shown: Output) -> None:
     """Say what runs did, and what waits for a person."""
     for one in ended:
-        told = moved(one.counts) or "nothing to do"
+        told = moved(one.counts) or ("stopped before anything moved" if one.error else "nothing to do")
         shown.say(f"{one.connection_id} {one.flow}: {one.state}: {told}")
         if one.error:
             shown.say(f"  {one.error}")
@@ -194,11 +194,26 @@ def retry(
 
     Name an order or a file to try it again, or a Problem's code to try all that share the cause.
     """
-    if not what and not everything:
-        raise SetupError("retry.what", "Say what to try again.", remedy="Name orders or codes, or give --all.")
     with opened(context.obj) as installation:
-        found = problems.still_open(installation, connection)
-        chosen = [one for one in found if everything or one.key in (what or []) or one.code in (what or [])]
-        count = problems.retry(installation, chosen)
+        found = problems.chosen(problems.still_open(installation, connection), what or [], everything=everything)
+        count = problems.retry(installation, found)
     shown = output()
     shown.show({"retried": count}, lambda: shown.say(f"{count} orders will be planned again."), as_json=as_json)
+
+
+def dismiss(
+    context: typer.Context,
+    what: Annotated[list[str], typer.Argument(help="Orders or files by key, or Problems by code.")],
+    because: Annotated[str, typer.Option(help="Why nothing more is needed, for the record.")],
+    connection: Only = None,
+    as_json: Json = False,
+) -> None:
+    """Close Problems that were settled elsewhere, such as an order entered in Xero by hand.
+
+    The order stays set aside, and the reason is kept in the activity log.
+    """
+    with opened(context.obj) as installation:
+        found = problems.chosen(problems.still_open(installation, connection), what, everything=False)
+        count = problems.dismiss(installation, found, because)
+    shown = output()
+    shown.show({"dismissed": count}, lambda: shown.say(f"Dismissed: {count}."), as_json=as_json)

@@ -17,13 +17,15 @@ LOOK_AGAIN_S = 0.2
 class Budget(msgspec.Struct, frozen=True, kw_only=True):
     """What one connection has spent.
 
-    Shape: minute_calls holds when each call of the last minute went; in_flight, for each call under way, the moment
-    by which it must have ended, answered or not.
+    Shape: limit_lifted is a higher limit of the minute that Xero has shown, as it does in a connection's first half
+    hour on some tiers, or zero. minute_calls holds when each call of the last minute went; in_flight, for each call
+    under way, the moment by which it must have ended, answered or not.
     Units: instants and waits in seconds since the epoch, UTC.
     """
 
     limit_per_minute: int = 60
     limit_per_day: int = 5000
+    limit_lifted: int = 0
     minute_calls: tuple[float, ...] = ()
     day_from: float = 0.0
     day_used: int = 0
@@ -74,8 +76,9 @@ def admit(budget: Budget, now: float, *, may_spend_reserve: bool, lasts_s: float
         return budget, Verdict(budget.blocked_until - now, budget.blocked_by)
     if len(budget.in_flight) >= IN_FLIGHT_MAX:
         return budget, Verdict(LOOK_AGAIN_S, "concurrent")
-    if len(budget.minute_calls) >= budget.limit_per_minute:
-        oldest = budget.minute_calls[-budget.limit_per_minute]
+    limit = max(budget.limit_per_minute, budget.limit_lifted)
+    if len(budget.minute_calls) >= limit:
+        oldest = budget.minute_calls[-limit]
         return budget, Verdict(oldest + MINUTE_S - now, "minute")
     ceiling = budget.limit_per_day if may_spend_reserve else budget.limit_per_day * 9 // 10
     if budget.day_used >= ceiling:
@@ -105,6 +108,7 @@ def corrected(budget: Budget, now: float, reading: Reading) -> Budget:
     if reading.minute_left is not None:
         others = budget.limit_per_minute - reading.minute_left - len(budget.minute_calls)
         changes["minute_calls"] = budget.minute_calls + (now,) * max(0, others)
+        changes["limit_lifted"] = reading.minute_left if reading.minute_left >= budget.limit_per_minute else 0
     if reading.day_left is not None:
         changes["day_used"] = max(0, budget.limit_per_day - reading.day_left + len(budget.in_flight))
     if reading.problem:

@@ -247,8 +247,10 @@ webhook_event = Table(
     Column("category", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("received_at", Instant, nullable=False),
+    Column("heeded_at", Instant),
     Column("read_at", Instant),
-    Index("ix_webhook_event_unread", "read_at", "tenant_id"),
+    Index("ix_webhook_event_unheeded", "heeded_at", "tenant_id"),
+    Index("ix_webhook_event_received", "received_at"),
 )
 
 tally = Table(

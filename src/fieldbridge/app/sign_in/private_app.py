@@ -33,6 +33,12 @@ class PrivateApp:
         installation.vault.put(tx, connection_id, CONSUMER_SECRET, self.consumer_secret.encode())
 
 
+def forget(installation: Installation, tx: sa.Connection, connection_id: str) -> None:
+    """Delete the credentials of a connection."""
+    for name in (CONSUMER_KEY, CONSUMER_SECRET):
+        installation.vault.delete(tx, connection_id, name)
+
+
 def kept(installation: Installation, connection_id: str) -> PrivateApp:
     """The credentials of a connection. Errors: SetupError when they were never stored."""
     with installation.database.read() as tx:

@@ -34,8 +34,9 @@ def keep(installation: Installation, tx: sa.Connection, owner: str, application:
 
 
 def forget(installation: Installation, tx: sa.Connection, owner: str) -> None:
-    """Delete the tokens; the application stays, to sign in again."""
-    installation.vault.delete(tx, owner, TOKENS)
+    """Delete the application and its tokens."""
+    for name in (APPLICATION, TOKENS):
+        installation.vault.delete(tx, owner, name)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Webhook events as they arrived, and the tally of which path found each change first."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 import sqlalchemy as sa
@@ -10,6 +10,8 @@ from fieldbridge.store.database import chunks, insert_new
 from fieldbridge.store.schema import connection, tally, webhook_event
 
 IDS_PER_QUERY = 500
+# As long as Xero keeps undelivered events to replay them.
+KEPT = timedelta(days=31)
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,18 +30,26 @@ def keep(tx: sa.Connection, events: Sequence[Event], at: datetime) -> int:
 
 
 def announced(tx: sa.Connection) -> list[tuple[str, str]]:
-    """Connections with events nobody has read for yet. Shape: (connection, category)."""
+    """Connections with events nobody has heeded yet. Shape: (connection, category)."""
     query = (
         sa.select(connection.c.id, webhook_event.c.category)
         .join(connection, connection.c.organisation_id == webhook_event.c.tenant_id)
-        .where(webhook_event.c.read_at.is_(None))
+        .where(webhook_event.c.heeded_at.is_(None), webhook_event.c.read_at.is_(None))
         .distinct()
     )
     return [(row[0], row[1]) for row in tx.execute(query)]
 
 
+def heed(tx: sa.Connection, connection_id: str, at: datetime) -> None:
+    """Note that what was announced to a connection has made its flows due; it does so once."""
+    tenant = sa.select(connection.c.organisation_id).where(connection.c.id == connection_id).scalar_subquery()
+    unheeded = webhook_event.update().where(webhook_event.c.tenant_id == tenant, webhook_event.c.heeded_at.is_(None))
+    tx.execute(unheeded.values(heeded_at=at))
+
+
 def mark_read(tx: sa.Connection, tenant_id: str, category: str, before: datetime, at: datetime) -> None:
-    """A read that began at `before` has seen every change announced until then."""
+    """A read that began at `before` has seen every change announced until then. Old events are forgotten."""
+    tx.execute(webhook_event.delete().where(webhook_event.c.received_at < at - KEPT))
     seen = webhook_event.update().where(
         webhook_event.c.tenant_id == tenant_id,
         webhook_event.c.category == category,

@@ -55,11 +55,13 @@ def upgrade() -> None:
         sa.Column("category", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("heeded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("tenant_id", "resource_id", "event_at", name=op.f("pk_webhook_event")),
     )
     with op.batch_alter_table("webhook_event", schema=None) as batch_op:
-        batch_op.create_index("ix_webhook_event_unread", ["read_at", "tenant_id"], unique=False)
+        batch_op.create_index("ix_webhook_event_received", ["received_at"], unique=False)
+        batch_op.create_index("ix_webhook_event_unheeded", ["heeded_at", "tenant_id"], unique=False)
 
     op.create_table(
         "book",
