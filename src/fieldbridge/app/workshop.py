@@ -72,15 +72,16 @@ def opened(installation: Installation) -> Iterator[Workshop]:
     home = installation.settings.home
     url = normalised(installation.settings.url)
     flows = Flows(installation)
+    programs = flows.programs()
     with ExitStack() as stack:
         system = open_system_engine(url)
         stack.callback(system.dispose)
         works_here = _lock(home, stack)
         if works_here:
-            stack.enter_context(Worker(url, system, flows.programs(), _executor_id(home)))
+            stack.enter_context(Worker(url, system, programs, _executor_id(home)))
         client = open_client(system)
         stack.callback(client.destroy)
-        dispatcher = Dispatcher(installation.database, client, flows.programs(), installation.now)
+        dispatcher = Dispatcher(installation.database, client, programs, installation.now)
         yield Workshop(installation, flows, dispatcher, works_here, Heartbeat(installation))
 
 

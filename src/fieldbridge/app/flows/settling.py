@@ -123,8 +123,9 @@ def _park(context: Context, tx: sa.Connection, one: Delivery, event: Event, foun
 
 
 def _told(one: Delivery, receipt: PostedInvoice) -> dict[str, object]:
-    told = {"key": one.key, "number": receipt.number, "invoice": receipt.invoice_id, "total": str(receipt.total)}
-    return {**told, "warnings": list(receipt.warnings)} if receipt.warnings else dict(told)
+    warnings = {"warnings": list(receipt.warnings)} if receipt.warnings else {}
+    invoice = {"number": receipt.number, "invoice": receipt.invoice_id, "total": str(receipt.total)}
+    return {"key": one.key, **invoice, **warnings}
 
 
 def _other_total(context: Context, one: Delivery, receipt: PostedInvoice) -> Problem:
