@@ -116,6 +116,38 @@ def test_the_command_names_every_command_and_each_has_help_that_teaches(shell):
         assert len(taught) > 300
 
 
+HEAVY = ("dbos", "sqlalchemy", "alembic", "httpx2", "cryptography", "starlette")
+STARTED = """
+import sys
+from fieldbridge.cli.main import run
+for arguments in {calls}:
+    sys.argv = ["fieldbridge", *arguments]
+    try:
+        run()
+    except SystemExit as ended:
+        assert not ended.code, arguments
+print("loaded", *(one for one in {heavy} if one in sys.modules), file=sys.stderr)
+"""
+
+
+def started(home: Path, *calls: list[str]) -> list[str]:
+    """The heavy libraries that some calls of the command have loaded."""
+    program = STARTED.format(calls=calls, heavy=HEAVY)
+    place = {**os.environ, "FIELDBRIDGE_HOME": str(home)}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=place)
+    assert done.returncode == 0, done.stderr
+    return done.stderr.split()[1:]
+
+
+def test_help_waits_for_no_heavy_library(tmp_path):
+    assert started(tmp_path, ["--help"], *([name, "--help"] for name in COMMANDS)) == []
+
+
+def test_a_command_on_a_current_schema_loads_neither_the_migrations_nor_the_durable_engine(tmp_path):
+    assert "alembic" in started(tmp_path, ["certificate"])
+    assert not {"alembic", "dbos"} & set(started(tmp_path, ["certificate"]))
+
+
 def test_from_nothing_to_invoices_in_json_and_no_secret_shows_anywhere(shell):
     app = shell.new_app()
     made = json.loads(shell.connect(app, "--json"))

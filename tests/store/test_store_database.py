@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from fieldbridge.core.errors import SetupError
 from fieldbridge.core.records.books import Contact, Item
 from fieldbridge.store import books
-from fieldbridge.store.database import Database, migrate, open_engine, upsert
+from fieldbridge.store.database import MIGRATIONS, Database, migrate, open_engine, revision, revisions, upsert
 from fieldbridge.store.ledger import runs, schedules
 from fieldbridge.store.ledger.schedules import Due
 from fieldbridge.store.schema import connection, installation, metadata
@@ -40,8 +42,28 @@ def test_the_migrations_make_exactly_the_schema(database):
         assert compare_metadata(MigrationContext.configure(live), metadata) == []
 
 
-def test_migrating_again_changes_nothing(database):
-    migrate(database.engine)
+def test_migrating_again_changes_nothing_and_asks_nobody_to_wait(database):
+    with database.write():
+        # A writer holds the database meanwhile; migrating again only reads.
+        migrate(database.engine)
+
+
+def test_the_newest_revision_is_the_head_of_the_migrations():
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_heads() == revisions()[-1:]
+
+
+def test_a_database_of_a_newer_version_is_refused_in_plain_words_and_left_alone(database):
+    with database.write() as tx:
+        tx.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SetupError) as refused:
+        migrate(database.engine)
+    assert refused.value.code == "database.newer"
+    assert "newer fieldbridge" in refused.value.message
+    assert "Install that version again" in refused.value.remedy
+    with database.read() as tx:
+        assert revision(tx) == "9999"
 
 
 def test_a_database_of_another_kind_is_refused_without_its_password():

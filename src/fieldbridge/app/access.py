@@ -9,8 +9,8 @@ import msgspec
 import sqlalchemy as sa
 
 from fieldbridge.app.installation import Installation
-from fieldbridge.app.sign_in import private_app
-from fieldbridge.app.sign_in.grant import CUSTOM_CONNECTION, Bearer, is_stale
+from fieldbridge.app.sign_in import CUSTOM_CONNECTION, PRIVATE_APP, private_app
+from fieldbridge.app.sign_in.grant import Bearer, is_stale
 from fieldbridge.app.sign_in.tokens import Refresher
 from fieldbridge.core.errors import PacedError
 from fieldbridge.core.pacing import Reading, admit, corrected, ended
@@ -116,7 +116,7 @@ def _count(answer: Answer, header: str) -> int | None:
 def xero(installation: Installation, one: Connection, governor: Governor) -> Session:
     """A session with the organisation of one connection."""
     counted = recorded(wire(installation.client), governor.observe)
-    if one.sign_in == private_app.KIND:
+    if one.sign_in == PRIVATE_APP:
         stack = paced(private_app.kept(installation, one.id).signed(counted, installation), governor.admit)
     else:
         bearer = Bearer(Refresher(installation, one.id, one.identity_url), tenant_of(one))

@@ -8,13 +8,14 @@ import msgspec
 from fieldbridge.app import access
 from fieldbridge.app.access import SignIn
 from fieldbridge.app.connection_settings import ConnectionSettings, parse, render
-from fieldbridge.app.flows.programs import MASTER_DATA, TRANSACTIONS
 from fieldbridge.app.installation import Installation
 from fieldbridge.core.errors import GuardError, SetupError
 from fieldbridge.core.records.books import Account, Organisation, TaxRate
+from fieldbridge.flows import MASTER_DATA, TRANSACTIONS
 from fieldbridge.flows.taxes import proposed_codes
 from fieldbridge.store.ledger import connections, runs, schedules
 from fieldbridge.store.ledger.connections import Connection
+from fieldbridge.xero import API
 from fieldbridge.xero.reference import accounts, organisation, tax_rates
 
 NAME_MAX = 40
@@ -24,7 +25,7 @@ NAME_MAX = 40
 class Hosts:
     """Where Xero is. A local Xero serves all three from one address."""
 
-    api: str = "https://api.xero.com"
+    api: str = API
     identity: str = "https://identity.xero.com"
     login: str = "https://login.xero.com"
 

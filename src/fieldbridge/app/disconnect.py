@@ -2,8 +2,8 @@
 
 from fieldbridge.app.access import tenant_of
 from fieldbridge.app.installation import Installation
-from fieldbridge.app.sign_in import private_app, tokens
-from fieldbridge.app.sign_in.grant import CUSTOM_CONNECTION, Bearer, is_stale
+from fieldbridge.app.sign_in import CUSTOM_CONNECTION, PRIVATE_APP, private_app, tokens
+from fieldbridge.app.sign_in.grant import Bearer, is_stale
 from fieldbridge.app.sign_in.tokens import Refresher
 from fieldbridge.net import oauth2
 from fieldbridge.net.layers import renewed, signed
@@ -23,7 +23,7 @@ def disconnect(installation: Installation, one: Connection) -> None:
 
     Errors: OutageError or AccessError when Xero cannot be told; then nothing was forgotten here.
     """
-    if one.sign_in not in (private_app.KIND, CUSTOM_CONNECTION):
+    if one.sign_in not in (PRIVATE_APP, CUSTOM_CONNECTION):
         _give_back(installation, one)
     now = installation.now()
     with installation.database.write() as tx:

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import msgspec
 
-from fieldbridge.app.flows.programs import MASTER_DATA, TRANSACTIONS
 from fieldbridge.app.installation import Installation
+from fieldbridge.flows import MASTER_DATA, TRANSACTIONS
 from fieldbridge.store.ledger import budgets, problems, runs, webhooks
 from fieldbridge.store.ledger.connections import Connection
 from fieldbridge.store.ledger.runs import Run

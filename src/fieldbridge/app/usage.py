@@ -7,7 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from fieldbridge.app.installation import Installation
-from fieldbridge.app.sign_in.grant import PKCE, WEB_APP
+from fieldbridge.app.sign_in import PKCE, WEB_APP
 from fieldbridge.core.tiers import TIERS, cost
 from fieldbridge.store.ledger import budgets
 from fieldbridge.store.ledger.budgets import Spent

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from fieldbridge.app.flows.programs import MASTER_DATA, TRANSACTIONS, Flows
+from fieldbridge.app.flows.programs import Flows
 from fieldbridge.app.installation import Installation
 from fieldbridge.app.sign_in.heartbeat import Heartbeat
 from fieldbridge.engine.dispatch import Dispatcher
 from fieldbridge.engine.durable import Worker, open_client, open_system_engine
+from fieldbridge.flows import MASTER_DATA, TRANSACTIONS
 from fieldbridge.store.database import normalised
 from fieldbridge.store.ledger import runs, schedules, webhooks
 from fieldbridge.store.ledger.runs import Run

@@ -2,19 +2,19 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fieldbridge.app import connect as connecting
-from fieldbridge.app import disconnect as disconnecting
-from fieldbridge.app.access import SignIn
-from fieldbridge.app.connect import Hosts
-from fieldbridge.app.installation import Installation, opened
-from fieldbridge.app.sign_in import consent, granting, private_app
-from fieldbridge.app.sign_in.grant import CUSTOM_CONNECTION, PKCE, WEB_APP, Kind
+from fieldbridge.app.sign_in import CUSTOM_CONNECTION, PKCE, PRIVATE_APP, WEB_APP, Kind
+from fieldbridge.cli.here import here
 from fieldbridge.cli.output import Json, output
-from fieldbridge.net.oauth2 import Application, Consent
+from fieldbridge.xero import API
+
+if TYPE_CHECKING:
+    from fieldbridge.app.access import SignIn
+    from fieldbridge.app.installation import Installation
+    from fieldbridge.net.oauth2 import Consent
 
 LOCAL_REDIRECT = "http://localhost:8123/callback"
 
@@ -25,7 +25,7 @@ class Way(StrEnum):
     PKCE = PKCE
     WEB_APP = WEB_APP
     CUSTOM = CUSTOM_CONNECTION
-    PRIVATE = private_app.KIND
+    PRIVATE = PRIVATE_APP
 
 
 KINDS: dict[Way, Kind] = {Way.PKCE: PKCE, Way.WEB_APP: WEB_APP, Way.CUSTOM: CUSTOM_CONNECTION}
@@ -64,7 +64,7 @@ def connect(  # noqa: PLR0913 - each argument is an option of the command
     redirect_uri: Annotated[str, typer.Option(help="As registered with the app, letter by letter.")] = LOCAL_REDIRECT,
     paste: Annotated[bool, typer.Option("--paste", help="No browser here: paste the address it came back to.")] = False,
     broad_scopes: Annotated[bool, typer.Option(help="Ask the old way, for apps made before March 2026.")] = False,
-    xero_url: Annotated[str, typer.Option(help="Which Xero to talk to.")] = Hosts.api,
+    xero_url: Annotated[str, typer.Option(help="Which Xero to talk to.")] = API,
     settings: Annotated[
         Path | None, typer.Option(help="A TOML file with this connection's settings.", exists=True)
     ] = None,
@@ -79,6 +79,10 @@ def connect(  # noqa: PLR0913 - each argument is an option of the command
     Credentials are kept encrypted. Connecting again under the same name renews them, or changes the way in, and keeps
     all links and history.
     """
+    from fieldbridge.app import connect as connecting
+    from fieldbridge.app.sign_in import consent, granting, private_app
+    from fieldbridge.net.oauth2 import Application
+
     shown = output()
     client_id = client_id or typer.prompt("Consumer Key" if sign_in is Way.PRIVATE else "Client id")
     if sign_in is not Way.PKCE:
@@ -86,7 +90,7 @@ def connect(  # noqa: PLR0913 - each argument is an option of the command
     hosts = connecting.hosts_at(xero_url)
     request = connecting.Request(name, hosts, folder, settings.read_text(encoding="utf-8") if settings else None)
 
-    def visit(asked: Consent) -> str:
+    def visit(asked: "Consent") -> str:
         if paste:
             shown.err.print(
                 f"Open this page in a browser:\n{asked.address}", highlight=False, markup=False, soft_wrap=True
@@ -98,7 +102,7 @@ def connect(  # noqa: PLR0913 - each argument is an option of the command
             lambda address: shown.err.print(f"Opening {address}", markup=False, soft_wrap=True),
         )
 
-    def way_in(installation: Installation) -> SignIn:
+    def way_in(installation: "Installation") -> "SignIn":
         if sign_in is Way.PRIVATE:
             return private_app.PrivateApp(client_id, client_secret)
         application = Application(client_id=client_id, client_secret=client_secret)
@@ -107,7 +111,7 @@ def connect(  # noqa: PLR0913 - each argument is an option of the command
             return granting.custom_connection(installation, hosts, wish)
         return granting.by_consent(installation, hosts, wish, visit)
 
-    with opened(context.obj) as installation:
+    with here(context) as installation:
         made = connecting.connect(installation, request, way_in(installation))
     said = {
         "connection": made.id,
@@ -124,7 +128,9 @@ def disconnect(
     as_json: Json = False,
 ) -> None:
     """End a connection: at Xero, and here. Links and history stay, so that connecting again goes on where it was."""
-    with opened(context.obj) as installation:
+    from fieldbridge.app import disconnect as disconnecting
+
+    with here(context) as installation:
         one = installation.connection(name)
         disconnecting.disconnect(installation, one)
     shown = output()

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from fieldbridge.app.settings import load_settings
 from fieldbridge.cli import connect, demo, observe, runs, setup, standin
 from fieldbridge.cli.output import output
 from fieldbridge.core.errors import FieldbridgeError
@@ -33,8 +32,8 @@ def main(
         ),
     ] = None,
 ) -> None:
-    """Read the settings every command needs."""
-    context.obj = load_settings(home)
+    """Note what every command shares."""
+    context.obj = home
 
 
 for module in (demo, setup, connect, runs, observe, standin):

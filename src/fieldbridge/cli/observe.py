@@ -1,18 +1,17 @@
 """Looking: status, problems, log, usage."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fieldbridge.app import problems as app_problems
-from fieldbridge.app import usage as app_usage
-from fieldbridge.app.installation import opened
-from fieldbridge.app.status import Status, statuses
+from fieldbridge.cli.here import here
 from fieldbridge.cli.output import Json, Output, output
 from fieldbridge.cli.runs import Only, moved
-from fieldbridge.store.ledger import runs
-from fieldbridge.store.ledger.problems import OpenProblem
+
+if TYPE_CHECKING:
+    from fieldbridge.app.status import Status
+    from fieldbridge.store.ledger.problems import OpenProblem
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +22,9 @@ def register(app: typer.Typer) -> None:
 
 def status(context: typer.Context, connection: Only = None, as_json: Json = False) -> None:
     """Show how each connection stands: last runs, what is being waited for, Problems, and calls left today."""
-    with opened(context.obj) as installation:
+    from fieldbridge.app.status import statuses
+
+    with here(context) as installation:
         found = statuses(installation, connection)
     shown = output()
 
@@ -34,7 +35,7 @@ def status(context: typer.Context, connection: Only = None, as_json: Json = Fals
     shown.show(found, words, as_json=as_json)
 
 
-def _tell(one: Status, shown: Output) -> None:
+def _tell(one: "Status", shown: Output) -> None:
     shown.say(f"{one.connection}: {one.organisation}, {one.folder}")
     if one.paused_because:
         shown.say(f"  paused: {one.paused_because}")
@@ -56,8 +57,10 @@ def _moment(at: datetime | None) -> str:
 
 def problems(context: typer.Context, connection: Only = None, as_json: Json = False) -> None:
     """List what a person must look at: what happened, to which record, and what to do."""
-    with opened(context.obj) as installation:
-        found = app_problems.still_open(installation, connection)
+    from fieldbridge.app.problems import still_open
+
+    with here(context) as installation:
+        found = still_open(installation, connection)
     shown = output()
 
     def words() -> None:
@@ -68,7 +71,7 @@ def problems(context: typer.Context, connection: Only = None, as_json: Json = Fa
     shown.show(found, words, as_json=as_json)
 
 
-def _words(one: OpenProblem) -> str:
+def _words(one: "OpenProblem") -> str:
     return "\n".join(part for part in (one.message, f"→ {one.remedy}" if one.remedy else "", one.link) if part)
 
 
@@ -79,10 +82,12 @@ def log(
     as_json: Json = False,
 ) -> None:
     """Print the activity log: one event a line, oldest first."""
-    with opened(context.obj) as installation:
+    from fieldbridge.store.ledger.runs import events
+
+    with here(context) as installation:
         names = [one.id for one in installation.connections(connection)]
         with installation.database.read() as tx:
-            found = [event for name in names for event in runs.events(tx, name, lines)]
+            found = [event for name in names for event in events(tx, name, lines)]
     shown = output()
 
     def words() -> None:
@@ -100,8 +105,10 @@ def usage(
     as_json: Json = False,
 ) -> None:
     """Show the calls and bytes of a month by connection and flow, and what Xero's tiers would ask for them."""
-    with opened(context.obj) as installation:
-        found = app_usage.usage(installation, month.date() if month else installation.now().date())
+    from fieldbridge.app.usage import usage as used
+
+    with here(context) as installation:
+        found = used(installation, month.date() if month else installation.now().date())
     shown = output()
 
     def words() -> None:

@@ -6,19 +6,19 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from enum import StrEnum
 from threading import Event
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from fieldbridge.app import dry_run, problems, workshop
-from fieldbridge.app.flows.programs import MASTER_DATA, TRANSACTIONS
-from fieldbridge.app.installation import Installation, opened
-from fieldbridge.app.workshop import Workshop
+from fieldbridge.cli.here import here
 from fieldbridge.cli.output import Json, Output, output
-from fieldbridge.console.server import serving
 from fieldbridge.core.errors import SetupError
-from fieldbridge.store.ledger.runs import Run
+from fieldbridge.flows import MASTER_DATA, TRANSACTIONS
+
+if TYPE_CHECKING:
+    from fieldbridge.app.installation import Installation
+    from fieldbridge.app.workshop import Workshop
+    from fieldbridge.store.ledger.runs import Run
 
 TICK_S = 1.0
 ORDER = (
@@ -62,12 +62,15 @@ def run(
 
     Stop it with Ctrl-C or a TERM signal. However it ends, the next start goes on where it was.
     """
+    from fieldbridge.app import workshop
+    from fieldbridge.console.server import serving
+
     address = _address(listen) if listen else None
     shown = output()
     stopping = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stopping.set())
-    with opened(context.obj) as installation:
+    with here(context) as installation:
         names = [one.id for one in installation.connections()]
         with ExitStack() as web, workshop.opened(installation) as work:
             if not work.works_here:
@@ -103,8 +106,10 @@ def sync(
 
     Exit code: 0 all done, 1 done with Problems, 3 reconnect, 4 unfinished and will go on by itself, 5 and 6 halted.
     """
+    from fieldbridge.app import workshop
+
     shown = output()
-    with opened(context.obj) as installation:
+    with here(context) as installation:
         with workshop.opened(installation) as work:
             ended = [
                 follow(work, work.dispatcher.start(one.id, flow.value, accept), shown, quiet=as_json)
@@ -114,8 +119,10 @@ def sync(
     sys.exit(max(run.exit_code or 0 for run in ended))
 
 
-def follow(work: Workshop, run_id: int, shown: Output, *, quiet: bool) -> Run:
+def follow(work: "Workshop", run_id: int, shown: Output, *, quiet: bool) -> "Run":
     """Watch one run to its end, with progress for people."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -132,8 +139,10 @@ def follow(work: Workshop, run_id: int, shown: Output, *, quiet: bool) -> Run:
     return seen
 
 
-def tell(installation: Installation, ended: Iterable[Run], shown: Output) -> None:
+def tell(installation: "Installation", ended: "Iterable[Run]", shown: Output) -> None:
     """Say what runs did, and what waits for a person."""
+    from fieldbridge.app import problems
+
     for one in ended:
         told = moved(one.counts) or ("stopped before anything moved" if one.error else "nothing to do")
         shown.say(f"{one.connection_id} {one.flow}: {one.state}: {told}")
@@ -152,8 +161,10 @@ def moved(counts: Mapping[str, int]) -> str:
 
 def plan(context: typer.Context, flow: FlowName, connection: Only = None, as_json: Json = False) -> None:
     """Show exactly what a run would do, and change nothing: not in Xero, not in the folder, not in the ledger."""
+    from fieldbridge.app import dry_run
+
     shown = output()
-    with opened(context.obj) as installation:
+    with here(context) as installation:
         plans = [dry_run.plan(installation, one, flow.value) for one in installation.connections(connection)]
 
     def words() -> None:
@@ -194,7 +205,9 @@ def retry(
 
     Name an order or a file to try it again, or a Problem's code to try all that share the cause.
     """
-    with opened(context.obj) as installation:
+    from fieldbridge.app import problems
+
+    with here(context) as installation:
         found = problems.chosen(problems.still_open(installation, connection), what or [], everything=everything)
         count = problems.retry(installation, found)
     shown = output()
@@ -212,7 +225,9 @@ def dismiss(
 
     The order stays set aside, and the reason is kept in the activity log.
     """
-    with opened(context.obj) as installation:
+    from fieldbridge.app import problems
+
+    with here(context) as installation:
         found = problems.chosen(problems.still_open(installation, connection), what, everything=False)
         count = problems.dismiss(installation, found, because)
     shown = output()

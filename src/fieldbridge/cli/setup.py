@@ -5,10 +5,7 @@ from typing import Annotated
 
 import typer
 
-from fieldbridge.app import certificate as certificates
-from fieldbridge.app import guide as guides
-from fieldbridge.app import webhooks
-from fieldbridge.app.installation import opened
+from fieldbridge.cli.here import here
 from fieldbridge.cli.output import Json, output
 
 MY_APPLICATIONS = "https://developer.xero.com/app/manage"
@@ -30,8 +27,10 @@ def certificate(
 
     One certificate serves all connections. The private key never leaves the vault.
     """
-    with opened(context.obj) as installation:
-        pem = certificates.ensure(installation, issued_to)
+    from fieldbridge.app.certificate import ensure
+
+    with here(context) as installation:
+        pem = ensure(installation, issued_to)
     if out:
         out.write_text(pem)
     shown = output()
@@ -54,8 +53,10 @@ def guide(
 
     It holds the steps in Xero's words, the certificate in a box to copy, and where to return the two values.
     """
-    with opened(context.obj) as installation:
-        page = guides.render(installation, guides.Guide(app_name, return_to, applications_url, issued_to))
+    from fieldbridge.app.guide import Guide, render
+
+    with here(context) as installation:
+        page = render(installation, Guide(app_name, return_to, applications_url, issued_to))
     out.write_text(page, encoding="utf-8")
     shown = output()
     shown.show({"file": str(out)}, lambda: shown.say(f"Written to {out}"), as_json=as_json)
@@ -63,7 +64,7 @@ def guide(
 
 def connections(context: typer.Context, as_json: Json = False) -> None:
     """List the connections, with the settings each one runs under."""
-    with opened(context.obj) as installation:
+    with here(context) as installation:
         found = installation.connections()
     shown = output()
 
@@ -88,7 +89,9 @@ def webhook_key(
 
     Xero posts to /webhooks/xero there, by https on port 443, so put a proxy with a certificate in front.
     """
-    with opened(context.obj) as installation:
-        webhooks.keep_key(installation, key)
+    from fieldbridge.app.webhooks import keep_key
+
+    with here(context) as installation:
+        keep_key(installation, key)
     shown = output()
     shown.show({"kept": True}, lambda: shown.say("The webhook key is kept."), as_json=as_json)

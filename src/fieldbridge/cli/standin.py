@@ -31,8 +31,7 @@ def standin(  # noqa: PLR0913 - each argument is an option of the command
     Point anything that speaks to Xero at it. My Applications is a page one can click through; /standin/ has routes
     to reset it, move its clock, inject faults and see what it received.
     """
-    # Imported here because nothing else needs the web server, and every other command would pay for its import.
-    from fieldbridge.standin import Options, parse_fault, parse_limits, serve  # noqa: PLC0415
+    from fieldbridge.standin import Options, parse_fault, parse_limits, serve
 
     try:
         faults, calls = tuple(parse_fault(text) for text in fault or ()), parse_limits(limits)

@@ -1,1 +1,3 @@
 """Flows: one file for each kind of record, holding its declaration and its pure mapping."""
+
+MASTER_DATA, TRANSACTIONS = "master-data", "transactions"

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fieldbridge.core.errors import SetupError
@@ -75,7 +73,41 @@ class Database:
 
 
 def migrate(engine: sa.Engine) -> None:
-    """Bring the schema forward to what this version needs."""
+    """Bring the schema forward to what this version needs.
+
+    Errors: SetupError when a newer version has been at the database: its schema may hold what we would destroy.
+    """
+    known = revisions()
+    with engine.connect().execution_options(reads_only=True) as tx:
+        stands = revision(tx)
+    if stands and stands not in known:
+        raise SetupError(
+            "database.newer",
+            f"A newer fieldbridge has been at the database {engine.url.render_as_string()}: its schema is {stands}, "
+            f"and this version knows those up to {known[-1]}.",
+            remedy="Install that version again. Or restore the backup made before the update.",
+        )
+    if stands != known[-1]:
+        _upgrade(engine)
+
+
+def revisions() -> list[str]:
+    """The schema's revisions this version knows, oldest first."""
+    return sorted(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def revision(tx: sa.Connection) -> str:
+    """Where a database's schema stands; an empty text in one that has none yet."""
+    if not sa.inspect(tx).has_table("alembic_version"):
+        return ""
+    return str(tx.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one())
+
+
+def _upgrade(engine: sa.Engine) -> None:
+    # Imported only where something is to be done, because that costs every start a quarter of a second.
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as transaction:

@@ -15,9 +15,9 @@ from fieldbridge.app.installation import Installation
 from fieldbridge.core.errors import OutageError
 from fieldbridge.engine.stages import Program, RunRef, Stage, Stop, Turn
 from fieldbridge.field.folder.inbox import Ready
+from fieldbridge.flows import MASTER_DATA, TRANSACTIONS
 from fieldbridge.store.ledger import connections, intake, runs, schedules
 
-MASTER_DATA, TRANSACTIONS = "master-data", "transactions"
 FIRST_WRITE = "deliver"
 REFERENCE_DATA_FRESH_FOR = timedelta(hours=1)
 Step = Callable[[Context], Turn]

@@ -2,22 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 import sqlalchemy as sa
 
 from fieldbridge.app.installation import Installation
+from fieldbridge.app.sign_in import Kind
 from fieldbridge.app.sign_in import tokens as keeping
 from fieldbridge.app.sign_in.tokens import Refresher
 from fieldbridge.net.exchange import Answer, Call, Handler
 from fieldbridge.net.layers import signed
 from fieldbridge.net.oauth2 import Application, Tokens
 from fieldbridge.xero.failures import lacks_scope
-
-Kind = Literal["pkce", "web-app", "custom-connection"]
-PKCE: Kind = "pkce"
-WEB_APP: Kind = "web-app"
-CUSTOM_CONNECTION: Kind = "custom-connection"
 
 
 @dataclass(frozen=True)

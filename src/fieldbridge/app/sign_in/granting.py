@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from fieldbridge.app.connect import Hosts
 from fieldbridge.app.installation import Installation
-from fieldbridge.app.sign_in.grant import CUSTOM_CONNECTION, WEB_APP, Grant, Kind, headers_of
+from fieldbridge.app.sign_in import CUSTOM_CONNECTION, WEB_APP, Kind
+from fieldbridge.app.sign_in.grant import Grant, headers_of
 from fieldbridge.app.sign_in.scopes import wanted
 from fieldbridge.core.errors import SetupError
 from fieldbridge.net import oauth2

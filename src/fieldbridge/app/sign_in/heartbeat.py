@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from fieldbridge.app.installation import Installation
-from fieldbridge.app.sign_in.grant import PKCE, WEB_APP
+from fieldbridge.app.sign_in import PKCE, WEB_APP
 from fieldbridge.app.sign_in.tokens import Refresher
 from fieldbridge.core.errors import AccessError, OutageError
 from fieldbridge.store.ledger import connections

@@ -6,12 +6,12 @@ import sqlalchemy as sa
 
 from fieldbridge.app.certificate import private_key
 from fieldbridge.app.installation import Installation
+from fieldbridge.app.sign_in import PRIVATE_APP
 from fieldbridge.core.errors import SetupError
 from fieldbridge.net.exchange import Handler
 from fieldbridge.net.layers import signed
 from fieldbridge.net.oauth1 import private_application
 
-KIND = "private-app"
 CONSUMER_KEY, CONSUMER_SECRET = "consumer-key", "consumer-secret"
 
 
@@ -21,7 +21,7 @@ class PrivateApp:
 
     consumer_key: str
     consumer_secret: str
-    kind: str = KIND
+    kind: str = PRIVATE_APP
 
     def signed(self, inner: Handler, installation: Installation) -> Handler:
         """Requests signed with the installation's key."""
