@@ -11,13 +11,17 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
-from xero_control import SMALL, Control
+from xero_control import SMALL, Control, Row
+from xero_scripted import drafted
 
 from fieldbridge.app.demo.office import Office
+from fieldbridge.core.records.books import Invoice, PostedInvoice
+from fieldbridge.core.records.documents import BookedCredit, CreditNote
 from fieldbridge.net.layers import signed
 from fieldbridge.net.oauth1 import private_application
 from fieldbridge.net.wire import open_client, wire
 from fieldbridge.standin import running
+from fieldbridge.xero.documents import credit_notes, invoices
 from fieldbridge.xero.session import Session
 
 
@@ -63,3 +67,27 @@ def session(local_url: str, signer: Any, control: Control) -> Iterator[Session]:
     """Signed in; nothing is retried, paced or counted."""
     with open_client(10.0) as client:
         yield Session(signed(wire(client), signer), local_url, sign_in="private-app")
+
+
+@pytest.fixture
+def customer(control: Control) -> Row:
+    """A contact that every seed has."""
+    return next(one for one in control.books()["contacts"] if one["AccountNumber"] == "KER014")
+
+
+@pytest.fixture
+def invoice(session: Session, customer: Row) -> PostedInvoice:
+    """An approved invoice of 115.00."""
+    body = invoices.body_of([drafted(Invoice, "SO-1", customer["ContactID"])])
+    (outcome,) = invoices.create(session, body, 1, "invoice-1")
+    assert outcome.posted
+    return outcome.posted
+
+
+@pytest.fixture
+def credit(session: Session, customer: Row) -> BookedCredit:
+    """An approved credit note of 115.00."""
+    body = credit_notes.body_of([drafted(CreditNote, "CN-1", customer["ContactID"])])
+    (outcome,) = credit_notes.create(session, body, 1, "credit-1")
+    assert outcome.posted
+    return outcome.posted

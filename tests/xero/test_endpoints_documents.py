@@ -1,39 +1,20 @@
 """Documents and the money between them, at the local Xero."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import asdict
 from xero_scripted import TODAY, Script, drafted, line
 
 from fieldbridge.core.errors import RefusedError, UnsureError
-from fieldbridge.core.records.books import Address, ContactFields, Invoice
+from fieldbridge.core.records.books import Address, ContactFields
 from fieldbridge.core.records.documents import Allocation, CreditNote, Payment
 from fieldbridge.xero import contacts
 from fieldbridge.xero.documents import credit_notes, history, invoices, payments
 from fieldbridge.xero.reference import accounts
-
-
-@pytest.fixture
-def customer(control):
-    return next(one for one in control.books()["contacts"] if one["AccountNumber"] == "KER014")
-
-
-@pytest.fixture
-def invoice(session, customer):
-    """An approved invoice of 115.00."""
-    body = invoices.body_of([drafted(Invoice, "SO-1", customer["ContactID"])])
-    (outcome,) = invoices.create(session, body, 1, "invoice-1")
-    return outcome.posted
-
-
-@pytest.fixture
-def credit(session, customer):
-    """An approved credit note of 115.00."""
-    body = credit_notes.body_of([drafted(CreditNote, "CN-1", customer["ContactID"])])
-    (outcome,) = credit_notes.create(session, body, 1, "credit-1")
-    return outcome.posted
 
 
 def bank(session):
@@ -144,6 +125,28 @@ def test_more_than_is_left_is_not_allocated(session, invoice, credit):
     assert "exceeds" in caught.value.message
 
 
+def test_credit_notes_are_read_whole(session, control, credit):
+    held = {one["CreditNoteID"]: one for one in control.books()["credit_notes"]}
+    found = {one.document_id: one for page in credit_notes.pages(session) for one in page.records}
+    assert found.keys() == held.keys()
+    for document_id, one in found.items():
+        wanted = held[document_id]
+        assert (one.number, one.total, one.remaining) == (
+            wanted["CreditNoteNumber"],
+            wanted["Total"],
+            wanted["RemainingCredit"],
+        )
+        assert len(one.lines) == len(wanted["LineItems"])
+    assert found[credit.document_id].lines[0].amount == 100
+
+
+def test_a_taken_number_is_refused_and_nothing_of_the_first_is_changed(session, customer, credit):
+    again = drafted(CreditNote, "CN-1", customer["ContactID"], reference="PO 2")
+    (outcome,) = credit_notes.create(session, credit_notes.body_of([again]), 1, "credit-2")
+    assert outcome.refusals == ("Credit Note # must be unique.",)
+    assert credit_notes.by_id(session, credit.document_id).reference == "PO 1"
+
+
 def test_payments_are_read_with_what_they_settle(session, control):
     held = {one["PaymentID"]: one for one in control.books()["payments"]}
     found = {one.payment_id: one for page in payments.pages(session) for one in page.records}
@@ -162,6 +165,24 @@ def test_a_payment_is_made_found_again_and_reversed(session, invoice):
     assert payments.reverse(session, made.payment_id, "reverse-1").status == "DELETED"
     assert payments.of_invoice(session, invoice.invoice_id, "R1") == []
     assert invoices.by_id(session, invoice.invoice_id).due == 115
+
+
+def test_a_payment_that_is_too_high_does_not_keep_the_good_ones_beside_it(session, invoice):
+    some = [
+        Payment(invoice_id=invoice.invoice_id, account_id=bank(session), paid_on=TODAY, amount=Decimal(amount))
+        for amount in (15, 500, 100)
+    ]
+    outcomes = payments.create(session, payments.body_of(some), 3, "payments-1")
+    assert [bool(one.posted) for one in outcomes] == [True, False, True]
+    assert outcomes[1].refusals == ("Payment amount exceeds the amount outstanding on this document",)
+    assert invoices.by_id(session, invoice.invoice_id).status == "PAID"
+
+
+def test_a_payment_that_was_taken_back_cannot_be_taken_back_again(session, invoice):
+    made = pay(session, invoice.invoice_id, "50.00")
+    payments.reverse(session, made.payment_id, "reverse-1")
+    with pytest.raises(RefusedError):
+        payments.reverse(session, made.payment_id, "reverse-2")
 
 
 def test_the_same_request_under_the_same_key_pays_once(session, invoice):
@@ -227,6 +248,37 @@ def test_a_change_of_a_contact_sends_exactly_the_fields_meant(session, control, 
     assert json.loads(call["body"]) == {"Contacts": [sent]}
     kept = contacts.by_id(session, customer["ContactID"])
     assert (kept.name, kept.street, kept.terms) == (before.name, before.street, before.terms)
+
+
+def test_a_change_of_an_archived_contact_is_refused_in_xeros_words(session, customer):
+    contacts.archive(session, customer["ContactID"], "archive-1")
+    with pytest.raises(RefusedError) as caught:
+        contacts.update(session, customer["ContactID"], ContactFields(email="new@foodmart.example"), "edit-1")
+    assert caught.value.code == "xero.contact_archived"
+    assert "Archived contacts cannot currently be edited" in caught.value.message
+
+
+LISTS = [
+    (contacts.CONTACTS, "ContactID", "contacts"),
+    (invoices.INVOICES, "InvoiceID", "invoices"),
+    (credit_notes.CREDIT_NOTES, "CreditNoteID", "credit_notes"),
+    (payments.PAYMENTS, "PaymentID", "payments"),
+]
+
+
+@pytest.mark.parametrize(("collection", "key", "table"), LISTS, ids=[table for _, _, table in LISTS])
+def test_every_page_of_a_list_is_read_once_and_the_last_one_is_known(
+    session, control, customer, collection, key, table
+):
+    some = [drafted(CreditNote, f"CN-{number}", customer["ContactID"]) for number in range(5)]
+    credit_notes.create(session, credit_notes.body_of(some), len(some), "credits-1")
+    held = [one[key] for one in control.books()[table]]
+    size = len(held) // 3 + 1
+    pages = list(replace(collection, page_size=size).pages(session))
+    found = [next(iter(asdict(one).values())) for page in pages for one in page.records]
+    assert sorted(found) == sorted(held)
+    assert [page.is_last for page in pages] == [False, False, True]
+    assert len(calls(control, "GET")) == 3
 
 
 def test_an_empty_text_clears_a_field_and_none_leaves_it():

@@ -8,7 +8,7 @@ from xero_scripted import Script
 
 from fieldbridge.core.errors import SurpriseError
 from fieldbridge.xero import contacts, items
-from fieldbridge.xero.documents import credit_notes, invoices, payments
+from fieldbridge.xero.documents import credit_notes, invoices, on_account, payments, quotes
 from fieldbridge.xero.reference import (
     accounts,
     branding_themes,
@@ -74,7 +74,24 @@ def test_tax_rates_without_a_code_are_left_out():
     assert [one.tax_type for one in rows(tax_rates.pages(script.session))] == ["OUTPUT2"]
 
 
-SEES = [accounts.pages, users.pages, items.pages, contacts.pages, invoices.pages, credit_notes.pages, payments.pages]
+def test_users_and_accounts_that_changed_are_told_apart_from_those_that_did_not(session):
+    long_ago = datetime(2000, 1, 1, tzinfo=UTC)
+    for pages in (users.pages, accounts.pages):
+        assert rows(pages(session, long_ago)) == rows(pages(session))
+
+
+SEES = [
+    accounts.pages,
+    users.pages,
+    items.pages,
+    contacts.pages,
+    invoices.pages,
+    credit_notes.pages,
+    payments.pages,
+    quotes.pages,
+    on_account.overpayments,
+    on_account.prepayments,
+]
 BLIND = [
     tax_rates.pages,
     currencies.pages,
@@ -84,11 +101,15 @@ BLIND = [
 ]
 
 
+@pytest.mark.parametrize("switched", [False, True], ids=["empty list", "304"])
 @pytest.mark.parametrize("pages", SEES)
-def test_where_xero_can_say_what_changed_it_is_asked(session, control, pages):
+def test_where_xero_can_say_what_changed_it_is_asked(session, control, pages, switched):
+    control("POST", "switches", {"not_modified_304": switched})
     since = datetime.now(UTC) + timedelta(hours=1)
     assert rows(pages(session, since)) == []
-    assert control.received()[-1]["headers"]["if-modified-since"] == since.strftime("%Y-%m-%dT%H:%M:%S")
+    (call,) = control.received()
+    assert call["headers"]["if-modified-since"] == since.strftime("%Y-%m-%dT%H:%M:%S")
+    assert call["status"] == (304 if switched else 200)
 
 
 @pytest.mark.parametrize("pages", BLIND)

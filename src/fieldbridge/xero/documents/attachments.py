@@ -67,7 +67,7 @@ def content(session: Session, collection: str, record_id: str, file: Attachment)
 
 
 def _check(file: Upload) -> None:
-    if not file.name.strip() or FORBIDDEN.search(file.name):
+    if not file.name.strip(" .") or FORBIDDEN.search(file.name):
         raise _refused("name", f"Xero takes no file called {file.name!r}", 'Leave out < > : " / \\ | ? * and +.')
     if not 0 < len(file.content) <= BYTES_MAX:
         raise _refused("size", f"{file.name} has {len(file.content)} bytes", f"Xero takes 1 to {BYTES_MAX} bytes.")

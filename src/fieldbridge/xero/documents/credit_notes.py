@@ -10,7 +10,7 @@ from fieldbridge.core.records.documents import BookedCredit, CreditNote
 from fieldbridge.xero.codec import encode, quoted
 from fieldbridge.xero.collection import PAGE_SIZE
 from fieldbridge.xero.documents.credits import Allocating, CreditWire
-from fieldbridge.xero.documents.shapes import document_element, id_field
+from fieldbridge.xero.documents.shapes import UNIT_DECIMALS, document_element, id_field
 from fieldbridge.xero.outcomes import Writable
 from fieldbridge.xero.session import Session
 
@@ -27,7 +27,7 @@ CREDIT_NOTES = Writable(
     CreditNoteWire,
     lambda one: one.credit(one.credit_note_id, one.credit_note_number),
     page_size=PAGE_SIZE,
-    query={"unitdp": "4"},
+    query=UNIT_DECIMALS,
 )
 pages, by_id, create = CREDIT_NOTES.pages, CREDIT_NOTES.one, CREDIT_NOTES.create
 allocate, take_back = Allocating("CreditNotes").allocate, Allocating("CreditNotes").take_back

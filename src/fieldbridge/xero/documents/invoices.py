@@ -12,6 +12,7 @@ from fieldbridge.core.records.documents import BookedInvoice
 from fieldbridge.xero.codec import Wire, day_or_none, encode
 from fieldbridge.xero.collection import PAGE_SIZE, Collection
 from fieldbridge.xero.documents.shapes import (
+    UNIT_DECIMALS,
     ContactRefWire,
     DocumentWire,
     SettlementWire,
@@ -20,10 +21,10 @@ from fieldbridge.xero.documents.shapes import (
     settled,
 )
 from fieldbridge.xero.outcomes import ElementWire, Writable
+from fieldbridge.xero.refusals import refused
 from fieldbridge.xero.session import Session
 
 NUMBERS_PER_LOOK_UP = 40
-UNIT_DECIMALS = {"unitdp": "4"}
 
 
 class ReceiptWire(ElementWire, frozen=True, kw_only=True):
@@ -137,6 +138,8 @@ ONLINE = Collection("OnlineInvoices", OnlineInvoiceWire, lambda one: OnlineInvoi
 
 
 def online_url(session: Session, invoice_id: str) -> str:
-    """Where the customer sees and pays an invoice; empty when there is no such page, as for a draft."""
-    body = session.find(f"Invoices/{invoice_id}/OnlineInvoice")
-    return next((one.url for one in ONLINE.records(body)), "") if body else ""
+    """Where the customer sees and pays an invoice. Errors: RefusedError when Xero shows none, as for a draft."""
+    found = ONLINE.records(session.read(f"Invoices/{invoice_id}/OnlineInvoice") or b"{}")
+    if not found:
+        raise refused(["There is no online invoice"], f"the address of {invoice_id}")
+    return found[0].url

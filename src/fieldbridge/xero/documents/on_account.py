@@ -2,9 +2,7 @@
 
 from fieldbridge.xero.collection import PAGE_SIZE, Collection
 from fieldbridge.xero.documents.credits import Allocating, CreditWire
-from fieldbridge.xero.documents.shapes import id_field
-
-UNIT_DECIMALS = {"unitdp": "4"}
+from fieldbridge.xero.documents.shapes import UNIT_DECIMALS, id_field
 
 
 class OverpaymentWire(CreditWire, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """Quotes: read by filters of their own, created, and moved from one status to the next.
 
 Source: Xero, quotes: pages of 100 that do not say how many there are; LineAmountTypes in upper case; a change must
-repeat the contact and the date.
+repeat the contact and the date; prices have two decimals, and no parameter asks for more.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from fieldbridge.xero.outcomes import Writable
 from fieldbridge.xero.session import Session
 
 QUOTES_PER_PAGE = 100
+PRICE_DECIMALS = 2
 
 
 class QuoteWire(DocumentWire, frozen=True, kw_only=True):
@@ -83,4 +84,4 @@ def _element(one: Quote) -> dict[str, object]:
     if one.expires_on:
         said["ExpiryDate"] = one.expires_on.isoformat()
     own = {name: text for name, text in said.items() if text}
-    return {"QuoteNumber": one.number, **document_element(one, "EXCLUSIVE"), **own}
+    return {"QuoteNumber": one.number, **document_element(one, "EXCLUSIVE", PRICE_DECIMALS), **own}

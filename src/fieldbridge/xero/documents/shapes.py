@@ -15,6 +15,9 @@ from fieldbridge.core.records.documents import Allocation, BookedLine, Settlemen
 from fieldbridge.xero.codec import Wire, day_or_none, instant_or_none
 from fieldbridge.xero.outcomes import NO_ID, ElementWire
 
+PRICE_DECIMALS = 4
+UNIT_DECIMALS = {"unitdp": f"{PRICE_DECIMALS}"}
+
 
 class ContactRefWire(Wire, frozen=True, kw_only=True):
     """Whose document it is."""
@@ -163,7 +166,9 @@ def settled(kind: Settler, listed: list[SettlementWire]) -> tuple[Settlement, ..
     return tuple(one.record(kind) for one in listed)
 
 
-def document_element(one: SalesDocument, amounts: str = "Exclusive") -> dict[str, object]:
+def document_element(
+    one: SalesDocument, amounts: str = "Exclusive", price_decimals: int = PRICE_DECIMALS
+) -> dict[str, object]:
     """What every new document says."""
     return {
         "Contact": {"ContactID": one.contact_id},
@@ -172,23 +177,28 @@ def document_element(one: SalesDocument, amounts: str = "Exclusive") -> dict[str
         "LineAmountTypes": amounts,
         "Reference": one.reference,
         "CurrencyCode": one.currency_code,
-        "LineItems": [line_element(line) for line in one.lines],
+        "LineItems": [line_element(line, price_decimals) for line in one.lines],
     }
 
 
-def line_element(line: InvoiceLine) -> dict[str, object]:
-    """One line to be created."""
+def line_element(line: InvoiceLine, price_decimals: int) -> dict[str, object]:
+    """One line to be created.
+
+    A price of more decimals than Xero keeps here is left to Xero, which reckons it from quantity and amount: the
+    rounded price would come to another amount, and then Xero refuses the line.
+    """
     if line.quantity is None or line.unit_amount is None:
         return {"Description": line.description}
     element: dict[str, object] = {
         "Description": line.description,
         "Quantity": line.quantity,
-        "UnitAmount": line.unit_amount,
         "ItemCode": line.item_code,
         "AccountCode": line.account_code,
         "TaxType": line.tax_type,
         "LineAmount": line_amount(line.quantity, line.unit_amount, line.discount_rate),
     }
+    if line.unit_amount == round(line.unit_amount, price_decimals):
+        element["UnitAmount"] = line.unit_amount
     if line.discount_rate:
         element["DiscountRate"] = line.discount_rate
     return element
