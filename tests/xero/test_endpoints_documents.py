@@ -270,10 +270,10 @@ LISTS = [
 def test_every_page_of_a_list_is_read_once_and_the_last_one_is_known(
     session, control, customer, collection, key, table
 ):
-    some = [drafted(CreditNote, f"CN-{number}", customer["ContactID"]) for number in range(5)]
+    some = [drafted(CreditNote, f"CN-{number}", customer["ContactID"]) for number in range(6)]
     credit_notes.create(session, credit_notes.body_of(some), len(some), "credits-1")
     held = [one[key] for one in control.books()[table]]
-    size = len(held) // 3 + 1
+    size = -(-len(held) // 3)
     pages = list(replace(collection, page_size=size).pages(session))
     found = [next(iter(asdict(one).values())) for page in pages for one in page.records]
     assert sorted(found) == sorted(held)
