@@ -99,7 +99,8 @@ def shell(tmp_path, xero, monkeypatch, capsys):
     folder = tmp_path / "site"
     folder.mkdir()
     for name in [name for name in os.environ if name.startswith("FIELDBRIDGE_")]:
-        monkeypatch.delenv(name)
+        if not name.startswith("FIELDBRIDGE_STANDIN_"):
+            monkeypatch.delenv(name)
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("FIELDBRIDGE_UNSURE_HOLD_S", "0.05")
     yield Shell(tmp_path / "home", folder, xero, monkeypatch, capsys)

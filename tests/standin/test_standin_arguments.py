@@ -72,6 +72,10 @@ def test_a_server_is_started_with_organisations_limits_and_faults():
 
 
 def test_what_is_wrong_with_an_argument_is_told():
-    answer = subprocess.run(command("--fault", "GET Items sulk"), capture_output=True, text=True, check=False)
-    assert answer.returncode == 2
-    assert "sulk" in answer.stderr
+    for name, text, wrong in (
+        ("--fault", "GET Items sulk", "sulk"),
+        ("--record", "nowhere/traffic.jsonl", "no folder"),
+    ):
+        answer = subprocess.run(command(name, text), capture_output=True, text=True, check=False)
+        assert answer.returncode == 2
+        assert wrong in answer.stderr

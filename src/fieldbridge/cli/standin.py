@@ -24,6 +24,7 @@ def standin(  # noqa: PLR0913 - each argument is an option of the command
     fault: Annotated[
         list[str] | None, typer.Option(help="A planned fault: 'METHOD PATH KIND [TIMES]'; may be repeated.")
     ] = None,
+    record: Annotated[str, typer.Option(help="A file, or a folder that exists, to add every exchange to.")] = "",
     as_json: Json = False,
 ) -> None:
     """Serve a local Xero: a believable wholesaler's books, sign-in, rules, limits and faults, on loopback.
@@ -31,15 +32,16 @@ def standin(  # noqa: PLR0913 - each argument is an option of the command
     Point anything that speaks to Xero at it. My Applications is a page one can click through; /standin/ has routes
     to reset it, move its clock, inject faults and see what it received.
     """
-    from fieldbridge.standin import Options, parse_fault, parse_limits, serve
+    from fieldbridge.standin import Options, parse_fault, parse_limits, parse_record, serve
 
     try:
         faults, calls = tuple(parse_fault(text) for text in fault or ()), parse_limits(limits)
+        journal = parse_record(record or Options().record)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     options = Options(
         organisations=tuple(org or Options().organisations), seed=seed, contacts=contacts, items=items,
-        history_months=history_months, faults=faults, **calls,
+        history_months=history_months, faults=faults, record=journal, **calls,
     )  # fmt: skip
     shown = output()
 

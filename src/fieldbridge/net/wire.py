@@ -1,5 +1,6 @@
 """The wire: sends one request once, and sorts failures by whether it may have arrived."""
 
+from importlib.metadata import version
 from urllib.parse import quote, urlencode
 
 import httpx2
@@ -12,13 +13,14 @@ TIMEOUT_S = 30.0
 CONNECTIONS_MAX = 200
 # Shorter than servers keep idle connections, so that a write rarely meets one the server has just closed.
 KEEP_ALIVE_S = 4.0
+USER_AGENT = f"fieldbridge/{version('fieldbridge')}"
 NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
 
 
 def open_client(timeout_s: float = TIMEOUT_S) -> httpx2.Client:
     """A client that follows nothing and retries nothing."""
     limits = httpx2.Limits(max_connections=CONNECTIONS_MAX, keepalive_expiry=KEEP_ALIVE_S)
-    return httpx2.Client(timeout=timeout_s, limits=limits, follow_redirects=False)
+    return httpx2.Client(timeout=timeout_s, limits=limits, headers={"User-Agent": USER_AGENT}, follow_redirects=False)
 
 
 def wire(client: httpx2.Client) -> Handler:

@@ -5,7 +5,7 @@ What it imitates and what not is in README.md.
 """
 
 from fieldbridge.standin.app import create_app
-from fieldbridge.standin.arguments import parse_fault, parse_limits
+from fieldbridge.standin.arguments import parse_fault, parse_limits, parse_record
 from fieldbridge.standin.options import Options, Switches
 from fieldbridge.standin.server import running, serve
 from fieldbridge.standin.signin.oauth1 import signature_base_string
@@ -16,6 +16,7 @@ __all__ = [
     "create_app",
     "parse_fault",
     "parse_limits",
+    "parse_record",
     "running",
     "serve",
     "signature_base_string",

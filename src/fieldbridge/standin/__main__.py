@@ -7,7 +7,7 @@ import json
 import sys
 from datetime import date
 
-from fieldbridge.standin.arguments import parse_fault, parse_limits
+from fieldbridge.standin.arguments import parse_fault, parse_limits, parse_record
 from fieldbridge.standin.options import DEFAULT_ORGANISATIONS, Options
 from fieldbridge.standin.server import serve
 
@@ -37,6 +37,9 @@ def _parser() -> argparse.ArgumentParser:
         "--fault", dest="faults", action="append", default=[], metavar="'METHOD PATH KIND [TIMES]'",
         help="plan a fault: 'PUT Invoices lost_after 2', '* /connect/token 500', 'GET * delay=3'; may be repeated",
     )  # fmt: skip
+    parser.add_argument(
+        "--record", default=default.record, help="a file, or a folder that exists, to add every exchange to"
+    )
     return parser
 
 
@@ -46,6 +49,7 @@ def main() -> None:
     given = vars(parser.parse_args())
     try:
         limits, faults = parse_limits(given.pop("limits")), tuple(map(parse_fault, given.pop("faults")))
+        given["record"] = parse_record(given["record"])
     except ValueError as error:
         parser.error(str(error))
     host, port, organisations = (given.pop(name) for name in ("host", "port", "organisations"))

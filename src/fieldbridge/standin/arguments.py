@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -42,6 +43,13 @@ def parse_fault(text: str) -> Fault:
         return msgspec.convert({**fault, "times": times}, Fault)
     except (ValueError, msgspec.ValidationError) as error:
         raise ValueError(f"{text!r}: {error}") from error
+
+
+def parse_record(text: str) -> str:
+    """Where the journal goes: a file, or a folder that exists. Errors: ValueError."""
+    if not Path(text).parent.is_dir():
+        raise ValueError(f"{text!r}: there is no folder {Path(text).parent}")
+    return text
 
 
 def _kind(text: str) -> dict[str, Any]:

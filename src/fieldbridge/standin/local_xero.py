@@ -14,6 +14,7 @@ from fieldbridge.standin.gate.limits import Limits
 from fieldbridge.standin.gate.received import ReceivedLog
 from fieldbridge.standin.identity.identity import Identity
 from fieldbridge.standin.options import Options
+from fieldbridge.standin.recording import Recording
 from fieldbridge.standin.seed.sow import sow
 from fieldbridge.standin.signin.applications import Applications, Registered
 from fieldbridge.standin.signin.verifier import Verifier
@@ -32,6 +33,7 @@ class LocalXero:
         self.applications = Applications()
         self.identity = Identity()
         self.received = ReceivedLog()
+        self.recording = Recording(options.record) if options.record else None
         self.webhooks = Webhooks(self.lock, self.clock.now, self.reaches, address)
         self.reset(options)
         self.faults.planned.extend(replace(fault) for fault in options.faults)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -194,4 +195,6 @@ class Options:
     calls_in_flight: int = 5
     faults: tuple[Fault, ...] = ()
     """Planned from the start; a reset forgets them."""
+    record: str = field(default_factory=lambda: os.environ.get("FIELDBRIDGE_STANDIN_RECORD", ""))
+    """A file, or a folder that exists, to keep every exchange in; see recording.py."""
     switches: Switches = field(default_factory=Switches)

@@ -37,14 +37,17 @@ def arrive(xero: LocalXero, request: Request, run: Run) -> Passage:
         xero.received.calls.append(entry)
         passage = Passage(entry, xero.faults.take(request.method, request.path))
         entry.fault = passage.fault.kind if passage.fault else ""
-        passage.answer = _compressed(xero, request, _answer(xero, request, passage, run, now))
+        passage.answer = _answer(xero, request, passage, run, now)
+        if xero.recording:
+            xero.recording.note(request, entry, passage.answer)
+        passage.answer = _compressed(xero, request, passage.answer)
         _note(passage)
     return passage
 
 
 def _answer(xero: LocalXero, request: Request, passage: Passage, run: Run, now: datetime) -> Answer:
     if passage.fault and passage.fault.kind == "lost_before":
-        return Answer()
+        return Answer(0)
     try:
         return outage(passage.fault) or run(xero, request, passage, now)
     except CallFailedError as failed:

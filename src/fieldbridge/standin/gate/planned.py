@@ -33,7 +33,8 @@ def with_fault(fault: Fault | None, endpoint: Callable[[], Answer]) -> Answer:
 
 def _planned(fault: Fault) -> Answer:
     if fault.kind == "not_modified":
-        return Answer(304)
+        return Answer(304, fault=fault.kind)
     content_type = next((value for name, value in fault.headers.items() if name.lower() == "content-type"), "")
     others = {name: value for name, value in fault.headers.items() if name.lower() != "content-type"}
-    return Answer(fault.status, fault.body.encode(), content_type or "text/plain; charset=utf-8", others)
+    shown = content_type or "text/plain; charset=utf-8"
+    return Answer(fault.status, fault.body.encode(), shown, others, fault=fault.kind)

@@ -15,13 +15,17 @@ NO_GUID = "00000000-0000-0000-0000-000000000000"
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer. `committed` says whether the books changed because of the call."""
+    """One HTTP answer. `committed` says whether the books changed because of the call.
+
+    `fault` names the kind of planned fault that put this answer in place of the endpoint's, also when it is replayed.
+    """
 
     status: int = 200
     body: bytes = b""
     content_type: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     committed: bool = False
+    fault: str = ""
 
     def with_headers(self, headers: Mapping[str, str]) -> Answer:
         """The same answer with these headers as well."""
