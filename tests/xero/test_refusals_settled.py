@@ -66,6 +66,13 @@ class Site:
         ]
         self.control.answers("Invoices", 200, {"Invoices": refused}, method="PUT")
 
+    def refuse_whole(self, message, times=1, *, in_elements=True, **more):
+        """Have the next requests refused as a whole, with the reason at one element or for all."""
+        elements = {"Elements": [{"InvoiceID": ZERO, "ValidationErrors": [{"Message": message}]}]}
+        said = {"Message": "A validation exception occurred", **elements} if in_elements else {"Message": message}
+        body = {"ErrorNumber": 10, "Type": "ValidationException", **said}
+        self.control.answers("Invoices", 400, body, method="PUT", times=times, **more)
+
     def open_problems(self):
         return {one.key: one for one in problems.still_open(self.opened)}
 
@@ -151,6 +158,49 @@ def test_what_is_planned_again_over_fresh_reference_data_may_go(site):
     assert site.batches() == [["SO-BV1"], ["SO-BV1"]]
     numbers = [one.get("InvoiceNumber") for one in site.control.books()["invoices"]]
     assert numbers.count("SO-BV1") == 1
+
+
+@pytest.mark.parametrize("in_elements", [True, False], ids=["at an element", "for all"])
+def test_a_request_refused_whole_over_old_reference_data_is_planned_again_too(site, in_elements):
+    site.refuse_whole(MESSAGES["xero.account_archived"], in_elements=in_elements)
+    run = site.run(["BV1"])
+    assert (run.exit_code, run.counts["posted"], run.counts["parked"]) == (0, 1, 0)
+    assert (site.open_problems(), site.batches()) == ({}, [["SO-BV1"], ["SO-BV1"]])
+    for endpoint in ("Accounts", "TaxRates", "Items"):
+        assert site.reads(endpoint) == [False, False]
+
+
+def test_of_a_batch_refused_whole_the_guilty_order_alone_is_planned_again(site):
+    site.refuse_whole(MESSAGES["xero.account_archived"], times=2)
+    run = site.run(["BV1", "BV2", "BV3"])
+    assert (run.exit_code, run.counts["posted"]) == (0, 3)
+    assert site.batches() == [["SO-BV1", "SO-BV2", "SO-BV3"], ["SO-BV1"], ["SO-BV2"], ["SO-BV3"], ["SO-BV1"]]
+
+
+def test_a_request_refused_whole_again_parks_the_order_as_an_element_would(site):
+    site.refuse_whole(MESSAGES["xero.account_archived"], times=2)
+    run = site.run(["BV1"])
+    assert (run.exit_code, run.counts["parked"]) == (1, 1)
+    (found,) = site.open_problems().values()
+    assert (found.code, found.cause) == ("xero.account_archived", "260")
+    assert found.message.startswith("Xero refused SO-BV1: the account is archived or deleted. Xero says: ")
+    assert found.remedy.startswith("For the office: ")
+
+
+def test_a_request_refused_whole_because_its_number_is_taken_is_looked_up_and_adopted_if_it_is_ours(site):
+    site.refuse_whole(MESSAGES["xero.number_taken"], commits=True)
+    run = site.run(["BV1"])
+    assert (run.exit_code, run.counts["adopted"], site.open_problems()) == (0, 1, {})
+    numbers = [one.get("InvoiceNumber") for one in site.control.books()["invoices"]]
+    assert numbers.count("SO-BV1") == 1
+    assert len(site.batches()) == 1
+
+
+def test_a_request_refused_without_any_reason_is_held(site):
+    site.control.answers("Invoices", 400, {}, method="PUT")
+    site.run(["BV1"])
+    (found,) = site.open_problems().values()
+    assert (found.code, "Xero gave no reason" in found.message) == ("xero.refused", True)
 
 
 def test_a_person_who_tries_again_gets_one_more_round(site):

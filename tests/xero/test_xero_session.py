@@ -153,7 +153,7 @@ def test_trouble_at_xero_is_an_outage_for_a_read_and_leaves_a_write_unsure(statu
             "Error converting",
         ),
         (b'{"Message":"x","Elements":[{"ValidationErrors":[{"Message":"One"},{"Message":"Two"}]}]}', "One; Two"),
-        (b"{}", "no reason given"),
+        (b"{}", "Xero gave no reason"),
     ],
 )
 def test_a_refused_request_carries_xeros_words(body, words):

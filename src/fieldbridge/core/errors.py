@@ -4,6 +4,7 @@
 what happened, to which record, and what to do.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar, Literal
 
@@ -61,9 +62,13 @@ class UnsureError(FieldbridgeError):
 
 
 class RefusedError(FieldbridgeError):
-    """One record cannot go as it is; the others do."""
+    """One record cannot go as it is; the others do. Shape: reasons are the far side's own words, if it gave any."""
 
     scope, then, exit_code = "record", "park", 1
+
+    def __init__(self, code: str, message: str, *, remedy: str = "", reasons: Sequence[str] = ()) -> None:
+        super().__init__(code, message, remedy=remedy)
+        self.reasons = tuple(reasons)
 
 
 class SurpriseError(FieldbridgeError):

@@ -16,6 +16,7 @@ from fieldbridge.core.errors import AccessError, OutageError, SetupError, Surpri
 from fieldbridge.net.exchange import Answer, Call, Handler
 
 VERIFIER_LENGTH = 96
+IF_IT_STAYS = "It is tried again. If it stays so, report it with the lines of `fieldbridge log`."
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -115,7 +116,10 @@ def revoke(handler: Handler, identity_url: str, application: Application, tokens
 
 def consent_id(tokens: Tokens) -> str:
     """Which consent a token came from, as Xero's own claim in it. Nothing is trusted on its strength."""
-    claims = jwt.decode(tokens.access_token, options={"verify_signature": False})
+    try:
+        claims = jwt.decode(tokens.access_token, options={"verify_signature": False})
+    except jwt.InvalidTokenError as error:
+        raise SurpriseError("access.unreadable", "Xero's access token could not be read.") from error
     return str(claims.get("authentication_event_id", ""))
 
 
@@ -148,7 +152,8 @@ def _tokens(answer: Answer, now: datetime) -> Tokens:
     try:
         granted = msgspec.json.decode(answer.body, type=_TokenAnswer)
     except msgspec.DecodeError as error:
-        raise SurpriseError("access.unreadable", "Xero's answer with the tokens could not be read.") from error
+        said = "Xero's answer with the tokens could not be read."
+        raise OutageError("access.unreadable", said, remedy=IF_IT_STAYS) from error
     return Tokens(
         access_token=granted.access_token,
         refresh_token=granted.refresh_token,
@@ -158,8 +163,8 @@ def _tokens(answer: Answer, now: datetime) -> Tokens:
     )
 
 
-def _refusal(answer: Answer) -> AccessError | SetupError | OutageError | SurpriseError:
-    """Only invalid_grant means that somebody must consent again; a busy or broken host never does."""
+def _refusal(answer: Answer) -> AccessError | SetupError | OutageError:
+    """Only invalid_grant means that somebody must consent again; a busy, broken or odd host never does."""
     if answer.status == 429 or answer.status >= 500:
         return OutageError("access.identity_outage", f"Xero's sign-in answered {answer.status}.")
     try:
@@ -174,7 +179,7 @@ def _refusal(answer: Answer) -> AccessError | SetupError | OutageError | Surpris
         )
     if code in REMEDIES:
         return SetupError(f"access.{code}", f"Xero's sign-in answered {code}.", remedy=REMEDIES[code])
-    return SurpriseError("access.unexpected", f"Xero's sign-in answered {answer.status} {code}.")
+    return OutageError("access.unexpected", f"Xero's sign-in answered {answer.status} {code}.", remedy=IF_IT_STAYS)
 
 
 REMEDIES = {

@@ -4,6 +4,7 @@ import msgspec
 
 from fieldbridge.core.errors import SurpriseError
 from fieldbridge.net.exchange import Call, Handler
+from fieldbridge.xero.codec import decode
 
 
 class Reach(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -23,7 +24,7 @@ def reached(handler: Handler, api_url: str, consent_id: str = "") -> list[Reach]
     )
     if answer.status != 200:
         raise SurpriseError("access.connections", f"Xero answered {answer.status} when asked for its connections.")
-    found = msgspec.json.decode(answer.body, type=list[Reach])
+    found = decode(answer.body, list[Reach], "its connections")
     return [one for one in found if one.tenant_type == "ORGANISATION"]
 
 

@@ -17,7 +17,7 @@ from fieldbridge.core.errors import (
 )
 from fieldbridge.net.exchange import Answer
 from fieldbridge.xero.codec import Wire, decode
-from fieldbridge.xero.refusals import KEY_REUSED, meaning, refused
+from fieldbridge.xero.refusals import KEY_REUSED, NO_REASON, meaning, refused
 
 RECONNECT = "Reconnect with `fieldbridge connect`."
 
@@ -107,7 +107,9 @@ def _refusal(answer: Answer, resource: str, *, write: bool) -> FieldbridgeError:
     A key that was used for another request says nothing about this one: it may have been carried out before.
     """
     told = decode(answer.body, _Refusal, "a refused request")
-    said = [error.words for element in told.elements for error in element.validation_errors] or [told.message]
+    said = [error.words for element in told.elements for error in element.validation_errors] or [
+        told.message or NO_REASON
+    ]
     if write and meaning(said).refusal is KEY_REUSED:
         return UnsureError(KEY_REUSED.code, f"Xero refused the request to {resource}: {said[0]}")
     return refused(said, f"the request to {resource}", unknown="xero.refused_request")

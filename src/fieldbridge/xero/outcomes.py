@@ -14,7 +14,7 @@ from fieldbridge.core.errors import SurpriseError
 from fieldbridge.xero.codec import Wire, elements, encode, members
 from fieldbridge.xero.collection import Collection, R, R_co
 from fieldbridge.xero.failures import MessageWire
-from fieldbridge.xero.refusals import refused
+from fieldbridge.xero.refusals import NO_REASON, refused
 from fieldbridge.xero.session import Session
 
 BATCH_MAX = 50
@@ -34,7 +34,7 @@ class ElementWire(Wire, frozen=True, kw_only=True):
         """Why it was not saved; empty when it was."""
         said = tuple(one.words for one in self.validation_errors)
         is_refused = self.status_attribute == "ERROR" or self.has_errors or self.has_validation_errors or said
-        return (said or ("Xero gave no reason",)) if is_refused else ()
+        return (said or (NO_REASON,)) if is_refused else ()
 
     def warned(self) -> tuple[str, ...]:
         """What Xero remarks about something it saved."""

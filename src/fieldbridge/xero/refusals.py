@@ -38,6 +38,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
 RETRY = "then: fieldbridge retry"
 REPORT = "Report this with the lines of `fieldbridge log`: it should never have been sent."
 
+NO_REASON = "Xero gave no reason"
 UNKNOWN = Refusal(code="xero.refused", pattern="", means="", remedy=f"Put it right in Xero, {RETRY}")
 KEY_REUSED = Refusal(
     code="xero.key_reused",
@@ -303,8 +304,8 @@ def refused(messages: Sequence[str], what: str, unknown: str = UNKNOWN.code) -> 
     """The error for one record that cannot go, in plain words and in Xero's."""
     understood = meaning(messages)
     code = unknown if understood.refusal is UNKNOWN else understood.refusal.code
-    said = understood.said or "no reason given"
-    return RefusedError(code, f"Xero refused {what}: {said}.", remedy=understood.remedy)
+    said = f"Xero refused {what}: {understood.said}."
+    return RefusedError(code, said, remedy=understood.remedy, reasons=messages)
 
 
 def _match(message: str) -> Meaning | None:

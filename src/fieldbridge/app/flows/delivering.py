@@ -9,7 +9,15 @@ from datetime import datetime, timedelta
 
 from fieldbridge.app.flows import settling
 from fieldbridge.app.flows.context import Context
-from fieldbridge.core.errors import AccessError, OutageError, PacedError, RefusedError, SurpriseError, UnsureError
+from fieldbridge.core.errors import (
+    AccessError,
+    OutageError,
+    PacedError,
+    RefusedError,
+    SetupError,
+    SurpriseError,
+    UnsureError,
+)
 from fieldbridge.core.identity import digest, idempotency_key
 from fieldbridge.engine.stages import Turn
 from fieldbridge.store.ledger import deliveries, runs
@@ -81,7 +89,8 @@ def _send(context: Context, batch: Sequence[Delivery]) -> None:
         raise
     except RefusedError as error:
         settling.whole_request_refused(context, sent, error)
-    except (PacedError, AccessError, OutageError):
+    except (PacedError, AccessError, OutageError, SetupError):
+        # Refused at the gate, or it never left: a sign-in that fails is one of these too.
         with context.write() as tx:
             deliveries.not_executed(tx, sent)
         raise

@@ -41,14 +41,12 @@ def lost(context: Context, sent: Sequence[Delivery], because: str) -> None:
 
 
 def whole_request_refused(context: Context, sent: Sequence[Delivery], error: RefusedError) -> None:
-    """One element spoilt the request for all: send each alone, so that only the guilty one is parked."""
+    """One element spoilt the request for all: send each alone. Alone, the refusal is that element's own."""
     with context.write() as tx:
         if len(sent) > 1:
             deliveries.not_executed(tx, sent, alone=True)
         else:
-            said = f"{sent[0].number}: {error.message}"
-            found = Problem(kind="order", key=sent[0].key, code=error.code, message=said, remedy=error.remedy)
-            _park(context, tx, sent[0], "refused", found)
+            _refused(context, tx, sent[0], error.reasons)
 
 
 def settle_unsure(context: Context, unsure: Sequence[Delivery], found: Mapping[str, PostedInvoice]) -> None:

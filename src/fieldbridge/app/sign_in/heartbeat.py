@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from fieldbridge.app.installation import Installation
 from fieldbridge.app.sign_in import PKCE, WEB_APP
 from fieldbridge.app.sign_in.tokens import Refresher
-from fieldbridge.core.errors import AccessError, OutageError
+from fieldbridge.core.errors import AccessError, FieldbridgeError
 from fieldbridge.store.ledger import connections
 from fieldbridge.store.ledger.connections import Connection
 
@@ -22,7 +22,7 @@ class Heartbeat:
     _tried: dict[str, datetime] = field(default_factory=dict)
 
     def beat(self, one: Connection) -> None:
-        """Look at one connection; an outage is tried again after an hour."""
+        """Look at one connection; what fails is tried again after an hour."""
         now = self.installation.now()
         waits = one.id in self._tried and now - self._tried[one.id] < TRY_AGAIN
         if one.sign_in not in (PKCE, WEB_APP) or one.paused_because or now - one.renewed_at < IDLE or waits:
@@ -30,8 +30,9 @@ class Heartbeat:
         self._tried[one.id] = now
         try:
             Refresher(self.installation, one.id, one.identity_url).fresh()
-        except OutageError:
-            return
         except AccessError as error:
             with self.installation.database.write() as tx:
                 connections.pause(tx, one.id, str(error))
+        except FieldbridgeError:
+            # Whatever else is wrong, the connection's next run says; the others go on meanwhile.
+            return
