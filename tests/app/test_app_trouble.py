@@ -1,5 +1,6 @@
 """Trouble on the way: lost answers, limits, refusals, revoked sign-ins. Never a lost or doubled order."""
 
+from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,12 +9,15 @@ import msgspec
 import pytest
 
 from app.scene import Clock, codes, lay, left, numbers, order, posted, puts, raw, with_line
-from fieldbridge.app import certificate, connect
+from fieldbridge.app import certificate, connect, usage
 from fieldbridge.app.demo.office import Office
 from fieldbridge.app.sign_in.private_app import PrivateApp
 from fieldbridge.app.status import statuses
 from fieldbridge.core.errors import AccessError, GuardError, SetupError
+from fieldbridge.standin import Options, running
 from standin.standin_certificate import VENDOR_CERTIFICATE
+from support.site import connected
+from support.xero import API, Xero
 
 ORDERS = [order(number) for number in range(3)]
 SPOILT = '{"ErrorNumber":14,"Type":"PostDataInvalidException","Message":"Error converting value"}'
@@ -121,6 +125,45 @@ def test_a_minute_limit_in_the_middle_of_a_run_is_waited_for(sqlite_site):
     run = site.sync()
     assert (run.exit_code, run.error) == (0, None)
     assert posted(site).keys() == numbers(ORDERS)
+
+
+@pytest.mark.parametrize("status", [503, 401])
+def test_a_limit_in_the_old_form_is_waited_for_like_any_other_and_nothing_is_sent_twice(sqlite_site, status):
+    clock = Clock()
+    site = clock.given_to(sqlite_site)
+    lay(site, "orders.txt", raw(*ORDERS))
+    old = {
+        "status": status,
+        "body": "oauth_problem=rate%20limit%20exceeded&oauth_problem_advice=please%20wait",
+        "headers": {"X-Rate-Limit-Problem": "Minute"},
+    }
+    site.xero.fault("status", "Contacts", "GET", **old)
+    began = clock.now()
+    site.publish()
+    assert clock.now() - began >= timedelta(seconds=60)
+    assert site.installation.connection("kauri").paused_because is None
+    site.xero.fault("status", "Invoices", "PUT", **{**old, "headers": {"X-Rate-Limit-Problem": "Day"}})
+    run = site.sync()
+    assert (run.state, run.exit_code, "day limit" in run.error) == ("unfinished", 4, True)
+    again = site.sync()
+    assert (again.exit_code, len(puts(site.xero))) == (4, 1)
+    clock.ahead += timedelta(hours=1, seconds=5)
+    assert site.sync().counts["posted"] == 3
+    assert posted(site).keys() == numbers(ORDERS)
+
+
+def test_an_app_of_a_smaller_tier_is_noticed_at_the_first_answer_and_told(tmp_path):
+    options = Options(contacts=20, items=30, history_months=0, calls_per_minute=100_000, calls_per_day=1000)
+    with running(options) as url, closing(Xero(url)) as xero:
+        with connected(tmp_path / "home", tmp_path / "site", "", xero) as site:
+            (before,) = statuses(site.installation)
+            site.publish()
+            (told,) = statuses(site.installation)
+            month = usage.usage(site.installation, site.installation.now().date())
+        spent = sum(one["path"].startswith(API) for one in xero.received())
+    assert (before.calls_per_day, before.calls_left_today) == (5000, 5000)
+    assert (told.calls_per_day, told.calls_per_day_set, told.calls_left_today) == (1000, 5000, 1000 - spent)
+    assert month.calls_per_day == {"kauri": 1000}
 
 
 def test_a_spent_day_ends_the_run_unfinished_and_the_next_day_completes_it(sqlite_site):

@@ -1,6 +1,7 @@
 """The Governor's arithmetic: never over a limit, Xero's word before our own, the last tenth for orders."""
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -119,17 +120,53 @@ def test_more_left_than_we_thought_the_limit_was_never_counts_below_zero():
 
 
 def test_a_refusal_blocks_until_the_moment_xero_named_and_says_which_limit():
-    blocked = corrected(SMALL, NOW, Reading(retry_after_s=26.0, problem="minute"))
+    blocked = corrected(SMALL, NOW, Reading(wait_s=26.0, problem="minute"))
     _, verdict = ask(blocked, NOW + 6, reserve=True)
     assert (verdict.wait_s, verdict.limit) == (20.0, "minute")
     _, verdict = ask(blocked, NOW + 26, reserve=True)
     assert verdict.wait_s == 0
 
 
-def test_a_refusal_that_names_no_moment_blocks_for_a_second():
-    blocked = corrected(SMALL, NOW, Reading(problem="concurrent"))
-    _, verdict = ask(blocked, NOW, reserve=True)
-    assert (verdict.wait_s, verdict.limit) == (1.0, "concurrent")
+@pytest.mark.parametrize("true_limit", [1000, 5000])
+@pytest.mark.parametrize("configured", [300, 1000, 5000])
+def test_the_first_answer_shows_the_limit_of_the_day_and_the_smaller_of_the_two_counts(true_limit, configured):
+    seen = corrected(Budget(limit_per_day=configured), NOW, Reading(day_left=true_limit - 1))
+    assert (seen.day_limit, seen.day_used) == (min(configured, true_limit), 1)
+    assert seen.left_today == min(configured, true_limit) - 1
+
+
+def test_the_reserve_is_a_tenth_of_the_day_xero_shows_and_not_of_the_day_that_was_set():
+    budget = Budget(limit_per_minute=10_000, limit_per_day=5000, day_from=NOW)
+    seen = corrected(budget, NOW, Reading(day_left=101))
+    assert ask(seen, NOW, reserve=False)[1].wait_s == 0
+    spent = corrected(seen, NOW, Reading(day_left=100))
+    assert ask(spent, NOW, reserve=False)[1].limit == "day"
+    assert ask(spent, NOW, reserve=True)[1].wait_s == 0
+
+
+def test_a_day_of_few_calls_left_does_not_make_the_limit_smaller():
+    budget = corrected(Budget(), NOW, Reading(day_left=4990))
+    for left in (3000, 990, 1020, 5):
+        budget = corrected(budget, NOW, Reading(day_left=left))
+        assert (budget.day_limit, budget.left_today) == (5000, left)
+
+
+def test_a_new_day_shows_a_limit_that_was_changed_at_xero():
+    budget = corrected(Budget(), NOW, Reading(day_left=4999))
+    budget = corrected(budget, NOW, Reading(day_left=800))
+    lowered = corrected(budget, NOW, Reading(day_left=998))
+    assert (lowered.day_limit, lowered.left_today) == (1000, 998)
+    raised = corrected(lowered, NOW, Reading(day_left=4998))
+    assert (raised.day_limit, raised.left_today) == (5000, 4998)
+
+
+def test_a_refusal_of_the_day_without_figures_shows_the_usual_limit_our_calls_come_to():
+    for used, limit in ((1000, 1000), (1037, 1000), (4990, 5000), (10, 5000)):
+        budget = Budget(day_from=NOW, day_used=used)
+        spent = corrected(budget, NOW, Reading(problem="day", wait_s=3600.0))
+        assert (spent.day_limit, spent.left_today) == (limit, 0)
+        _, verdict = ask(spent, NOW, reserve=True)
+        assert (verdict.wait_s, verdict.limit) == (3600.0, "day")
 
 
 def test_a_refused_call_is_not_booked():

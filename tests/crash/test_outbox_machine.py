@@ -264,7 +264,7 @@ class Outbox(RuleBasedStateMachine):
 
     def turn(self, stage: str) -> Turn:
         step = dict(self.flows.steps(TRANSACTIONS))[stage]
-        done = guarded(lambda ref: step(context_of(self.installation, ref)), self.ref)
+        done = guarded(lambda ref: step(context_of(self.installation, ref)), self.ref, self.clock.now)
         assert done.stop is None or done.stop.code != "bridge.fault", done.stop
         return done
 

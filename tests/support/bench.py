@@ -21,7 +21,7 @@ from fieldbridge.app.sign_in.heartbeat import Heartbeat
 from fieldbridge.app.workshop import Workshop
 from fieldbridge.engine.dispatch import Dispatcher
 from fieldbridge.engine.durable import Worker, open_client, open_system_engine
-from fieldbridge.engine.stages import Program, RunRef, Stage, Turn
+from fieldbridge.engine.stages import Program, Programs, RunRef, Stage, Turn
 from fieldbridge.store.database import normalised
 from fieldbridge.store.ledger import connections, schedules
 from fieldbridge.store.ledger.connections import Connection
@@ -83,7 +83,7 @@ class Bench:
         with ExitStack() as stack:
             system = open_system_engine(self.url)
             stack.callback(system.dispose)
-            stack.enter_context(Worker(self.url, system, programs, EXECUTOR))
+            stack.enter_context(Worker(self.url, system, Programs(programs, self.installation.now), EXECUTOR))
             dispatcher = stack.enter_context(self.dispatcher(programs))
             yield Workshop(self.installation, Flows(self.installation), dispatcher, True, Heartbeat(self.installation))
 

@@ -15,6 +15,7 @@ from xero_control import SMALL, Control, Row
 from xero_scripted import drafted
 
 from fieldbridge.app.demo.office import Office
+from fieldbridge.app.installation import utc_now
 from fieldbridge.core.records.books import Invoice, PostedInvoice
 from fieldbridge.core.records.documents import BookedCredit, CreditNote
 from fieldbridge.net.layers import signed
@@ -66,7 +67,7 @@ def control(local_url: str, signer: Any) -> Iterator[Control]:
 def session(local_url: str, signer: Any, control: Control) -> Iterator[Session]:
     """Signed in; nothing is retried, paced or counted."""
     with open_client(10.0) as client:
-        yield Session(signed(wire(client), signer), local_url, sign_in="private-app")
+        yield Session(signed(wire(client), signer), local_url, utc_now, sign_in="private-app")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from fieldbridge.app import access
+from fieldbridge.app.installation import utc_now
 from fieldbridge.core.errors import SurpriseError
 from fieldbridge.core.records.books import Invoice, InvoiceLine, PaymentTerms
 from fieldbridge.net.exchange import Answer
@@ -40,7 +41,7 @@ def answering(*bodies):
         body = left.pop(0)
         return Answer(status=200, headers={}, body=body, wire_bytes=len(body))
 
-    return Session(send, "http://xero.example"), calls
+    return Session(send, "http://xero.example", utc_now), calls
 
 
 def invoice(number, contact_id, **changes):

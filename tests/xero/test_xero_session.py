@@ -15,6 +15,7 @@ from fieldbridge.core.errors import (
 from fieldbridge.net.exchange import Answer
 from fieldbridge.xero.session import Session
 
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 SINCE = datetime(2026, 7, 14, 10, 0, 30, tzinfo=UTC)
 
 
@@ -32,17 +33,17 @@ class Far:
 
 
 def reading(status, body=b"", **headers):
-    return Session(Far(status, body, **headers), "http://xero.example/").read("Invoices")
+    return Session(Far(status, body, **headers), "http://xero.example/", lambda: NOW).read("Invoices")
 
 
 def writing(status, body=b"", **headers):
-    session = Session(Far(status, body, **headers), "http://xero.example")
+    session = Session(Far(status, body, **headers), "http://xero.example", lambda: NOW)
     return session.create("Invoices", {"unitdp": "4"}, b"{}", "key")
 
 
 def test_a_read_asks_for_json_and_for_what_changed():
     far = Far(200, b"{}")
-    assert Session(far, "http://xero.example/").read("Contacts", {"page": "1"}, SINCE) == b"{}"
+    assert Session(far, "http://xero.example/", lambda: NOW).read("Contacts", {"page": "1"}, SINCE) == b"{}"
     (call,) = far.calls
     assert (call.method, call.url, call.query, call.write) == (
         "GET",
@@ -55,7 +56,7 @@ def test_a_read_asks_for_json_and_for_what_changed():
 
 def test_a_creation_is_a_put_with_its_key_and_is_marked_as_a_write():
     far = Far(200, b"{}")
-    Session(far, "http://xero.example").create("Invoices", {"unitdp": "4"}, b"{1}", "fb-key")
+    Session(far, "http://xero.example", lambda: NOW).create("Invoices", {"unitdp": "4"}, b"{1}", "fb-key")
     (call,) = far.calls
     assert (call.method, call.body, call.write) == ("PUT", b"{1}", True)
     assert call.headers["Idempotency-Key"] == "fb-key"
@@ -69,18 +70,24 @@ def test_not_modified_is_nothing_new():
 @pytest.mark.parametrize("act", [reading, writing])
 @pytest.mark.parametrize("limit", ["minute", "day", "appminute", "app-minute"])
 def test_a_limit_says_which_and_until_when(act, limit):
-    before = datetime.now(UTC)
     with pytest.raises(PacedError) as caught:
         act(429, retry_after="26", x_rate_limit_problem=limit)
     assert limit in caught.value.message
-    assert timedelta(seconds=25) < caught.value.until - before < timedelta(seconds=30)
+    assert caught.value.until == NOW + timedelta(seconds=26)
 
 
 @pytest.mark.parametrize("headers", [{}, {"retry_after": "Wed, 21 Oct 2026 07:28:00 GMT"}])
 def test_too_many_calls_in_flight_wait_a_moment_because_xero_names_none(headers):
     with pytest.raises(PacedError) as caught:
         writing(429, x_rate_limit_problem="concurrent", **headers)
-    assert caught.value.until - datetime.now(UTC) < timedelta(seconds=5)
+    assert caught.value.until == NOW + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(("limit", "wait_s"), [("minute", 60), ("appminute", 60), ("day", 3600)])
+def test_a_limit_without_a_moment_is_waited_for_as_long_as_it_may_last(limit, wait_s):
+    with pytest.raises(PacedError) as caught:
+        writing(429, x_rate_limit_problem=limit)
+    assert caught.value.until == NOW + timedelta(seconds=wait_s)
 
 
 @pytest.mark.parametrize("act", [reading, writing])
@@ -120,10 +127,14 @@ def test_a_denial_in_json_is_a_denial_too(status):
 
 
 @pytest.mark.parametrize("act", [reading, writing])
-def test_the_old_form_of_the_limit_is_not_taken_for_an_outage(act):
+@pytest.mark.parametrize("status", [503, 401])
+@pytest.mark.parametrize(("limit", "wait_s"), [("Minute", 60), ("Day", 3600)])
+def test_the_old_form_of_the_limit_is_taken_neither_for_an_outage_nor_for_a_denial(act, status, limit, wait_s):
     body = b"oauth_problem=rate%20limit%20exceeded&oauth_problem_advice=please%20wait%20before%20retrying"
-    with pytest.raises(PacedError):
-        act(503, body, x_rate_limit_problem="Minute")
+    with pytest.raises(PacedError) as caught:
+        act(status, body, x_rate_limit_problem=limit)
+    assert caught.value.until == NOW + timedelta(seconds=wait_s)
+    assert limit.lower() in caught.value.message
 
 
 TROUBLE = [

@@ -10,7 +10,8 @@ from fieldbridge.core.records.books import Invoice, InvoiceLine
 from fieldbridge.net.exchange import Answer, Call
 from fieldbridge.xero.session import Session
 
-TODAY = datetime.now(UTC).date()
+NOW = datetime.now(UTC)
+TODAY = NOW.date()
 STAMP = {"Id": "be4f43a7-ef02-497a-96c2-fc0bc047a82a", "Status": "OK", "DateTimeUTC": "/Date(1783814400000)/"}
 
 
@@ -21,7 +22,7 @@ class Script:
         self._left = [self._bytes(one) for one in answers]
         self._status = status
         self.calls: list[Call] = []
-        self.session = Session(self._send, "http://xero.example")
+        self.session = Session(self._send, "http://xero.example", lambda: NOW)
 
     @staticmethod
     def _bytes(one: object) -> bytes:

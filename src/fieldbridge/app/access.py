@@ -20,6 +20,7 @@ from fieldbridge.net.wire import wire
 from fieldbridge.store.ledger import budgets
 from fieldbridge.store.ledger.budgets import Spent
 from fieldbridge.store.ledger.connections import Connection
+from fieldbridge.xero.failures import limit_met
 from fieldbridge.xero.session import Session
 
 LONGEST_WAIT_S = 65.0
@@ -99,12 +100,12 @@ def spent_on(call: Call, answer: Answer) -> Spent:
 
 def reading_of(answer: Answer) -> Reading:
     """What an answer's headers say about the limits. All of them are optional."""
-    retry_after = answer.headers.get("retry-after", "")
+    met = limit_met(answer)
     return Reading(
         minute_left=_count(answer, "x-minlimit-remaining"),
         day_left=_count(answer, "x-daylimit-remaining"),
-        retry_after_s=float(retry_after) if retry_after.isdecimal() else None,
-        problem=answer.headers.get("x-rate-limit-problem", "call") if answer.status == 429 else "",
+        wait_s=met.wait_s if met else 0.0,
+        problem=met.limit if met else "",
     )
 
 
@@ -121,13 +122,13 @@ def xero(installation: Installation, one: Connection, governor: Governor) -> Ses
     else:
         bearer = Bearer(Refresher(installation, one.id, one.identity_url), tenant_of(one))
         stack = renewed(paced(signed(counted, bearer.sign), governor.admit), is_stale, bearer.renew)
-    return Session(retried(stack, installation.pause), one.xero_url, sign_in=one.sign_in)
+    return Session(retried(stack, installation.pause), one.xero_url, installation.now, one.sign_in)
 
 
 def trial(installation: Installation, sign_in: SignIn, xero_url: str) -> Session:
     """A session for a connection that does not exist yet: nothing is counted or kept."""
     stack = sign_in.signed(wire(installation.client), installation)
-    return Session(retried(stack, installation.pause), xero_url, sign_in=sign_in.kind)
+    return Session(retried(stack, installation.pause), xero_url, installation.now, sign_in.kind)
 
 
 def tenant_of(one: Connection) -> str:

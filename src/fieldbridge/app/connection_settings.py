@@ -21,7 +21,8 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class ConnectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Everything an office may decide.
 
-    Shape: staff maps a rep's code to a full name; calls_per_day is 1000 for an app of Xero's Starter tier.
+    Shape: staff maps a rep's code to a full name; calls_per_day is the most that are made;
+    where Xero's answers show that it allows fewer, that counts.
     """
 
     transactions: TransactionRules = TransactionRules()

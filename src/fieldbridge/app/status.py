@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from fieldbridge.app.connection_settings import parse
 from fieldbridge.app.installation import Installation
 from fieldbridge.flows import MASTER_DATA, TRANSACTIONS
 from fieldbridge.store.ledger import budgets, problems, runs, webhooks
@@ -23,7 +24,11 @@ class FlowStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """One connection as it stands. Units: bytes on the wire, of the UTC day."""
+    """One connection as it stands.
+
+    Shape: calls_per_day is what Xero allows as far as it was seen, calls_per_day_set what the settings say.
+    Units: bytes on the wire, of the UTC day.
+    """
 
     connection: str
     organisation: str
@@ -33,6 +38,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     open_problems: int
     calls_today: int
     calls_left_today: int
+    calls_per_day: int
+    calls_per_day_set: int
     bytes_today: int
     changes_by_webhook: int
     changes_by_polling: int
@@ -44,11 +51,12 @@ def statuses(installation: Installation, only: str | None = None) -> list[Status
 
 
 def _status(installation: Installation, one: Connection) -> Status:
-    today = installation.now().date()
+    now, set_to = installation.now(), parse(one.settings).calls_per_day
+    today = now.date()
     with installation.database.read() as tx:
         last = [runs.latest(tx, one.id, flow) for flow in (MASTER_DATA, TRANSACTIONS)]
         spent = budgets.spent(tx, one.id, today, today).values()
-        budget = budgets.load(tx, one.id)
+        budget = budgets.look(tx, one.id, set_to, now.timestamp())
         by_webhook, by_polling = webhooks.tallied(tx, one.id)
         waiting = len(problems.still_open(tx, one.id))
     return Status(
@@ -59,7 +67,9 @@ def _status(installation: Installation, one: Connection) -> Status:
         flows=[_flow(run) for run in last if run],
         open_problems=waiting,
         calls_today=sum(each.calls for each in spent),
-        calls_left_today=budget.limit_per_day - budget.day_used,
+        calls_left_today=budget.left_today,
+        calls_per_day=budget.day_limit,
+        calls_per_day_set=set_to,
         changes_by_webhook=by_webhook,
         changes_by_polling=by_polling,
         bytes_today=sum(each.wire_bytes for each in spent),

@@ -13,6 +13,7 @@ from fieldbridge.app.installation import Installation
 from fieldbridge.app.sign_in.heartbeat import Heartbeat
 from fieldbridge.engine.dispatch import Dispatcher
 from fieldbridge.engine.durable import Worker, open_client, open_system_engine
+from fieldbridge.engine.stages import Programs
 from fieldbridge.flows import MASTER_DATA, TRANSACTIONS
 from fieldbridge.store.database import normalised
 from fieldbridge.store.ledger import runs, schedules, webhooks
@@ -79,7 +80,7 @@ def opened(installation: Installation) -> Iterator[Workshop]:
         stack.callback(system.dispose)
         works_here = _lock(home, stack)
         if works_here:
-            stack.enter_context(Worker(url, system, programs, _executor_id(home)))
+            stack.enter_context(Worker(url, system, Programs(programs, installation.now), _executor_id(home)))
         client = open_client(system)
         stack.callback(client.destroy)
         dispatcher = Dispatcher(installation.database, client, programs, installation.now)

@@ -46,9 +46,11 @@ def _tell(one: "Status", shown: Output) -> None:
     shown.table("", ["flow", "state", "ended", "moved"], rows or [["", "never ran", "", ""]])
     shown.say(
         f"  {one.open_problems} problems open; {one.calls_today} calls today ({one.bytes_today / 1000:.0f} kB), "
-        f"{one.calls_left_today} left; changes found by webhook {one.changes_by_webhook}, "
+        f"{one.calls_left_today} left of {one.calls_per_day}; changes found by webhook {one.changes_by_webhook}, "
         f"by polling {one.changes_by_polling}"
     )
+    if one.calls_per_day < one.calls_per_day_set:
+        shown.say(f"  Xero allows {one.calls_per_day} calls a day, not the {one.calls_per_day_set} of the settings.")
 
 
 def _moment(at: datetime | None) -> str:
@@ -118,6 +120,8 @@ def usage(
             for flow, one in flows.items()
         ]
         shown.table(found.month, ["connection", "flow", "calls", "on the wire", "unpacked"], rows)
+        for name, limit in found.calls_per_day.items():
+            shown.say(f"{name}: {limit} calls a day allowed")
         for name, amount in found.tiers.items():
             shown.say(f"{name}: " + ("too many connections" if amount is None else f"AUD {amount} a month"))
 

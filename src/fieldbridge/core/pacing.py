@@ -8,23 +8,26 @@ Source: Xero, limits: for each organisation 60 calls a minute, 5 in flight, and 
 import msgspec
 
 MINUTE_S = 60.0
-HOUR_S = 3600.0
 DAY_S = 86_400.0
 IN_FLIGHT_MAX = 5
 LOOK_AGAIN_S = 0.2
+DAY_LIMITS = (1000, 5000)
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):
     """What one connection has spent.
 
-    Shape: limit_lifted is a higher limit of the minute that Xero has shown, as it does in a connection's first half
-    hour on some tiers, or zero. minute_calls holds when each call of the last minute went; in_flight, for each call
-    under way, the moment by which it must have ended, answered or not.
+    Shape: limit_per_day is what the settings say, day_limit_told what Xero's answers imply, zero while they have not;
+    day_left is how many calls the last answer left of the day. limit_lifted is a higher limit of the minute that Xero
+    has shown, as it does in a connection's first half hour on some tiers, or zero. minute_calls holds when each call of
+    the last minute went; in_flight, for each call under way, the moment by which it must have ended, answered or not.
     Units: instants and waits in seconds since the epoch, UTC.
     """
 
     limit_per_minute: int = 60
     limit_per_day: int = 5000
+    day_limit_told: int = 0
+    day_left: int = 0
     limit_lifted: int = 0
     minute_calls: tuple[float, ...] = ()
     day_from: float = 0.0
@@ -32,6 +35,16 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     blocked_until: float = 0.0
     blocked_by: str = ""
     in_flight: tuple[float, ...] = ()
+
+    @property
+    def day_limit(self) -> int:
+        """How many calls a day has: as set, unless Xero was seen to allow fewer."""
+        return min(self.limit_per_day, self.day_limit_told or self.limit_per_day)
+
+    @property
+    def left_today(self) -> int:
+        """How many calls are left of the day."""
+        return max(0, self.day_limit - self.day_used)
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -42,11 +55,11 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """What an answer said about the limits. None where a header was absent."""
+    """What an answer said about the limits. Shape: None where a header was absent; problem is the limit it met."""
 
     minute_left: int | None = None
     day_left: int | None = None
-    retry_after_s: float | None = None
+    wait_s: float = 0.0
     problem: str = ""
 
 
@@ -80,7 +93,7 @@ def admit(budget: Budget, now: float, *, may_spend_reserve: bool, lasts_s: float
     if len(budget.minute_calls) >= limit:
         oldest = budget.minute_calls[-limit]
         return budget, Verdict(oldest + MINUTE_S - now, "minute")
-    ceiling = budget.limit_per_day if may_spend_reserve else budget.limit_per_day * 9 // 10
+    ceiling = budget.day_limit if may_spend_reserve else budget.day_limit * 9 // 10
     if budget.day_used >= ceiling:
         return budget, Verdict(budget.day_from + DAY_S - now, "day")
     spent = msgspec.structs.replace(
@@ -100,18 +113,38 @@ def ended(budget: Budget) -> Budget:
 def corrected(budget: Budget, now: float, reading: Reading) -> Budget:
     """Believe what Xero said. A refusal blocks the connection until the moment it named.
 
-    Calls still in flight may not be in its figures yet, so they are added. Calls of the minute that we do not know
-    of are somebody else's, and count as made just now.
+    Calls of the minute that we do not know of are somebody else's, and count as made just now.
     """
     budget = rolled(budget, now)
+    if reading.day_left is not None:
+        budget = _day_told(budget, reading.day_left)
+    elif reading.problem == "day":
+        budget = _day_spent(budget)
     changes: dict[str, object] = {}
     if reading.minute_left is not None:
         others = budget.limit_per_minute - reading.minute_left - len(budget.minute_calls)
         changes["minute_calls"] = budget.minute_calls + (now,) * max(0, others)
         changes["limit_lifted"] = reading.minute_left if reading.minute_left >= budget.limit_per_minute else 0
-    if reading.day_left is not None:
-        changes["day_used"] = max(0, budget.limit_per_day - reading.day_left + len(budget.in_flight))
     if reading.problem:
-        wait_s = reading.retry_after_s if reading.retry_after_s is not None else 1.0
-        changes |= {"blocked_until": now + wait_s, "blocked_by": reading.problem}
+        changes |= {"blocked_until": now + reading.wait_s, "blocked_by": reading.problem}
     return msgspec.structs.replace(budget, **changes)
+
+
+def _day_told(budget: Budget, left: int) -> Budget:
+    """Believe how much is left of the day. Calls still in flight may not be in that figure yet, so they are added.
+
+    More left than before, by more than late answers can explain, means that another day of Xero's has begun; what is
+    left then tells how many calls a day has.
+    """
+    told = budget.day_limit_told
+    if left > min(told, budget.day_left + budget.limit_per_minute):
+        told = min((one for one in (budget.limit_per_day, *DAY_LIMITS) if one >= left), default=left)
+    used = max(0, (told or budget.limit_per_day) - left + len(budget.in_flight))
+    return msgspec.structs.replace(budget, day_limit_told=told, day_left=left, day_used=used)
+
+
+def _day_spent(budget: Budget) -> Budget:
+    """The day is spent, and nothing tells its limit: the usual one that our own calls come to, if most were ours."""
+    nearest = min(DAY_LIMITS, key=lambda one: abs(one - budget.day_used))
+    told = nearest if 2 * budget.day_used >= nearest else budget.day_limit_told
+    return msgspec.structs.replace(budget, day_limit_told=told, day_used=told or budget.limit_per_day)

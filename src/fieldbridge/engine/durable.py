@@ -6,7 +6,6 @@ own schedules (one thread each), keep two lanes of one run per connection.
 
 import logging
 import time
-from collections.abc import Mapping
 from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Self
@@ -14,7 +13,7 @@ from typing import Any, Self
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer
 
-from fieldbridge.engine.stages import Program, Programs, RunRef, Stop, guarded, seconds_until
+from fieldbridge.engine.stages import Program, Programs, RunRef, Stop, guarded
 from fieldbridge.store.database import SQLITE_PRAGMAS
 
 APPLICATION = "fieldbridge"
@@ -38,7 +37,7 @@ def _begin(ref: dict[str, Any]) -> None:
 
 @DBOS.step(name="turn")
 def _turn(stage: str, ref: dict[str, Any]) -> dict[str, Any]:
-    return asdict(guarded(_programs.stage(ref["flow"], stage), RunRef(**ref)))
+    return asdict(guarded(_programs.stage(ref["flow"], stage), RunRef(**ref), _programs.now))
 
 
 @DBOS.step(name="settle")
@@ -65,7 +64,7 @@ def _repeat(stage: str, ref: dict[str, Any]) -> dict[str, Any] | None:
         stop: dict[str, Any] | None = turn["stop"]
         if stop is None and not turn["again"]:
             return None
-        wait_s = turn["wait_s"] if stop is None else seconds_until(stop["until"])
+        wait_s = turn["wait_s"]
         may_wait = stop is None or stop["then"] == "wait"
         if not may_wait or wait_s > LONGEST_WAIT_S:
             return stop or asdict(_too_long(stage))
@@ -80,7 +79,7 @@ def _too_long(stage: str) -> Stop:
 class Worker:
     """Executes runs in this process while it is open. Only one may be open for one executor id at a time."""
 
-    def __init__(self, url: str, engine: sa.Engine, programs: Mapping[str, Program], executor_id: str) -> None:
+    def __init__(self, url: str, engine: sa.Engine, programs: Programs, executor_id: str) -> None:
         self._config: Any = {
             "name": APPLICATION,
             "system_database_url": url,
@@ -96,7 +95,7 @@ class Worker:
     def __enter__(self) -> Self:
         """Start: unfinished runs of this executor are resumed at the step they had reached."""
         logging.getLogger("dbos").setLevel(logging.CRITICAL)
-        _programs.by_flow = dict(self._programs)
+        _programs.by_flow, _programs.now = self._programs.by_flow, self._programs.now
         DBOS(config=self._config)
         DBOS.launch()
         for lane in LANES:

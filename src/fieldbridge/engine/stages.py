@@ -22,7 +22,7 @@ class RunRef:
 
 @dataclass(frozen=True)
 class Turn:
-    """What one call of a stage leaves: call it `again`, after waiting `wait_s`; or stop the run."""
+    """What one call of a stage leaves: call it `again`, or stop the run; either way after waiting `wait_s`."""
 
     again: bool = False
     wait_s: float = 0.0
@@ -41,6 +41,7 @@ class Stop:
 
 
 Stage = Callable[[RunRef], Turn]
+Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True)
@@ -60,30 +61,28 @@ class Program:
 
 @dataclass
 class Programs:
-    """The flows this process can run."""
+    """The flows this process can run, and its clock."""
 
     by_flow: Mapping[str, Program] = field(default_factory=dict)
+    now: Clock = field(default=lambda: datetime.now(UTC))
 
     def stage(self, flow: str, name: str) -> Stage:
         """One stage of one flow."""
         return dict(self.by_flow[flow].stages)[name]
 
 
-def guarded(stage: Stage, ref: RunRef) -> Turn:
-    """Call a stage and turn its failure into the end of the run, or into a wait."""
+def guarded(stage: Stage, ref: RunRef, now: Clock) -> Turn:
+    """Call a stage and turn its failure into the end of the run, or into a wait.
+
+    How long is reckoned here, once: a run that is resumed must find the wait it had decided on.
+    """
     try:
         return stage(ref)
     except FieldbridgeError as error:
         until = error.until.isoformat() if error.until else ""
-        return Turn(stop=Stop(error.code, str(error), error.then, error.exit_code, until))
+        wait_s = max(0.0, (error.until - now()).total_seconds()) if error.until else 0.0
+        return Turn(wait_s=wait_s, stop=Stop(error.code, str(error), error.then, error.exit_code, until))
     except Exception as error:  # noqa: BLE001 - a fault of ours must end the run visibly, not vanish in a worker
         where = traceback.extract_tb(error.__traceback__)[-1]
         said = f"{type(error).__name__}: {error} ({where.name}, line {where.lineno})"
         return Turn(stop=Stop("bridge.fault", said, "halt", 5))
-
-
-def seconds_until(until: str, now: datetime | None = None) -> float:
-    """How long until an ISO instant. Units: seconds, zero when it has passed."""
-    if not until:
-        return 0.0
-    return max(0.0, (datetime.fromisoformat(until) - (now or datetime.now(UTC))).total_seconds())

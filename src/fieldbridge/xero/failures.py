@@ -3,8 +3,11 @@
 Source: Xero, HTTP response codes; OAuth 1.0a errors are form text, OAuth 2.0 errors are JSON.
 """
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs
+
+import msgspec
 
 from fieldbridge.core.errors import (
     AccessError,
@@ -19,6 +22,8 @@ from fieldbridge.net.exchange import Answer
 from fieldbridge.xero.codec import Wire, decode
 from fieldbridge.xero.refusals import KEY_REUSED, NO_REASON, meaning, refused
 
+# How long to wait where Xero does not say. A spent day is looked at again every hour: only Xero knows when it ends.
+UNNAMED_S = {"minute": 60.0, "appminute": 60.0, "app-minute": 60.0, "day": 3600.0}
 RECONNECT = "Reconnect with `fieldbridge connect`."
 
 
@@ -43,28 +48,42 @@ class _Refusal(Wire, frozen=True, kw_only=True):
     elements: list[_Element] = []
 
 
-def failure(answer: Answer, resource: str, *, write: bool, sign_in: str = "") -> FieldbridgeError:
+class Met(msgspec.Struct, frozen=True):
+    """A call limit that was met: which one, and how long to wait. Units: seconds."""
+
+    limit: str
+    wait_s: float
+
+
+def failure(
+    answer: Answer, resource: str, now: Callable[[], datetime], *, write: bool, sign_in: str = ""
+) -> FieldbridgeError:
     """The error an answer stands for."""
+    if met := limit_met(answer):
+        until = now() + timedelta(seconds=met.wait_s)
+        return PacedError("xero.rate_limit", f"Xero's {met.limit} limit is spent.", until=until)
     text = answer.body[:400].decode("utf-8", "replace").strip()
     said = f"Xero answered {answer.status} to {resource}: {text or 'no text'}."
     if answer.status == 400:
         return _refusal(answer, resource, write=write)
     if answer.status in (401, 403):
         return denied(answer, text, sign_in)
-    if answer.status == 429 or text.startswith("oauth_problem=rate"):
-        return limited(answer)
     if answer.status >= 500 and answer.status != 501:
         return UnsureError("xero.fault", said) if write else OutageError("xero.outage", said)
     return _gone(resource) if answer.status == 404 and "/" in resource else SurpriseError("xero.unexpected", said)
 
 
-def limited(answer: Answer) -> PacedError:
-    """A call limit was met. Retry-After is absent when too many calls were in flight at once, and in the old form."""
+def limit_met(answer: Answer) -> Met | None:
+    """The call limit that an answer says was met, in the form of today or of OAuth 1.0a, whose status varies.
+
+    Retry-After is absent when too many calls were in flight at once, and in the old form.
+    """
+    is_old = answer.body.startswith(b"oauth_problem=rate")
+    if answer.status != 429 and not is_old:
+        return None
+    limit = answer.headers.get("x-rate-limit-problem", "minute" if is_old else "call").lower()
     named = answer.headers.get("retry-after", "")
-    unnamed_s = 1.0 if answer.status == 429 else 60.0
-    limit = answer.headers.get("x-rate-limit-problem", "call")
-    wait_s = float(named) if named.isdecimal() else unnamed_s
-    return PacedError("xero.rate_limit", f"Xero's {limit} limit is spent.", until=_in(wait_s))
+    return Met(limit, float(named) if named.isdecimal() else UNNAMED_S.get(limit, 1.0))
 
 
 def lacks_scope(answer: Answer) -> bool:
@@ -123,7 +142,3 @@ def _gone(resource: str) -> RefusedError:
         remedy="It was deleted, merged, or belongs to another organisation: look for it in Xero, then: "
         "fieldbridge retry",
     )
-
-
-def _in(wait_s: float) -> datetime:
-    return datetime.now(UTC) + timedelta(seconds=wait_s)

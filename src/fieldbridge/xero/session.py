@@ -1,7 +1,7 @@
 """A session with one Xero organisation: addresses, headers, and the few ways of asking."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from urllib.parse import quote
 
@@ -20,8 +20,9 @@ class Session:
     Errors: the eight kinds, as `failures` says. A write that may have been carried out raises UnsureError.
     """
 
-    def __init__(self, handler: Handler, xero_url: str, sign_in: str = "") -> None:
+    def __init__(self, handler: Handler, xero_url: str, now: Callable[[], datetime], sign_in: str = "") -> None:
         self._handler = handler
+        self._now = now
         self._root = xero_url.rstrip("/") + API_PATH
         self._sign_in = sign_in
 
@@ -81,7 +82,7 @@ class Session:
     def _body(self, answer: Answer, resource: str, *, write: bool = False) -> bytes:
         if answer.status in (200, 204):
             return answer.body
-        raise failure(answer, resource, write=write, sign_in=self._sign_in)
+        raise failure(answer, resource, self._now, write=write, sign_in=self._sign_in)
 
 
 def segment(text: str) -> str:

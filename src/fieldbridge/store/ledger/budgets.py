@@ -5,7 +5,7 @@ from datetime import date
 import msgspec
 import sqlalchemy as sa
 
-from fieldbridge.core.pacing import Budget
+from fieldbridge.core.pacing import Budget, rolled
 from fieldbridge.store.database import upsert
 from fieldbridge.store.schema import budget, call_count
 
@@ -15,6 +15,12 @@ def load(tx: sa.Connection, connection_id: str) -> Budget:
     query = sa.select(budget.c.state).where(budget.c.connection_id == connection_id).with_for_update()
     state = tx.execute(query).scalar()
     return Budget() if state is None else msgspec.json.decode(state, type=Budget)
+
+
+def look(tx: sa.Connection, connection_id: str, calls_per_day: int, now_s: float) -> Budget:
+    """The Governor's state as it is at a moment, under the limit the settings say."""
+    state = load(tx, connection_id)
+    return rolled(msgspec.structs.replace(state, limit_per_day=calls_per_day), now_s)
 
 
 def save(tx: sa.Connection, connection_id: str, state: Budget) -> None:
