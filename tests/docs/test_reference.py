@@ -13,6 +13,9 @@ from fieldbridge.app.connection_settings import ConnectionSettings
 from fieldbridge.app.settings import Settings
 from fieldbridge.cli.main import app
 from fieldbridge.core import errors
+from fieldbridge.core.records.sheets import SHEETS, columns_of
+from fieldbridge.core.rules import PRECEDENCE
+from fieldbridge.field.sheets.template import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "fieldbridge"
@@ -215,3 +218,25 @@ def anchors(file: Path) -> set[str]:
     """How GitHub names the headings of a page."""
     headings = re.findall(r"^#+ (.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", one.replace("`", "").lower()).replace(" ", "-") for one in headings}
+
+
+# Sheets.
+
+
+def test_every_column_of_every_sheet_is_in_the_reference():
+    text = page("sheets.md")
+    for name, row_type in SHEETS.items():
+        section = re.search(rf"^## {name}$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+        assert section, f"sheets.md has no section for {name}"
+        rows = [
+            f"| `{one.name}`{'*' * one.required} | {KINDS[one.kind]} | {one.column.meaning} | {one.column.example} |"
+            for one in columns_of(row_type)
+        ]
+        assert [line for line in section[1].splitlines() if line.startswith("| `")] == rows
+
+
+def test_the_ranks_of_price_rules_stand_in_the_reference_in_their_order():
+    words = {"everyone": "everyone", "the customer's price group": "price_group", "the customer": "customer"}
+    on = {"the product's group": "product_group", "the product": "product"}
+    rows = re.findall(r"^\| \d+ \| (.+?) \| (.+?) \| (.+?) \|$", page("sheets.md"), re.MULTILINE)
+    assert tuple(f"{words[who]} {on[what]} {how.split()[0]}" for who, what, how in rows) == PRECEDENCE

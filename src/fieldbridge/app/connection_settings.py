@@ -6,7 +6,7 @@ import msgspec
 import tomlkit
 
 from fieldbridge.core.errors import SetupError
-from fieldbridge.core.rules import MasterDataRules, TransactionRules
+from fieldbridge.core.rules import MasterDataRules, PriceRules, SheetRules, TransactionRules
 from fieldbridge.field.folder.profile import Profile
 from fieldbridge.flows.orders import reference_faults
 
@@ -27,6 +27,8 @@ class ConnectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
 
     transactions: TransactionRules = TransactionRules()
     master_data: MasterDataRules = MasterDataRules()
+    prices: PriceRules = PriceRules()
+    sheets: SheetRules = SheetRules()
     schedule: Schedule = Schedule()
     staff: dict[str, str] = {}
     profile: Profile = Profile()

@@ -12,20 +12,32 @@ from tempfile import TemporaryDirectory
 import msgspec
 import sqlalchemy as sa
 
+from fieldbridge.app.connection_settings import parse
 from fieldbridge.app.flows.context import context_of
 from fieldbridge.app.flows.programs import FIRST_WRITE, Flows
+from fieldbridge.app.flows.sheets import folder_of
 from fieldbridge.app.installation import Installation
 from fieldbridge.core.records.books import Invoice
 from fieldbridge.engine.stages import RunRef
-from fieldbridge.store.database import Database, chunks, migrate, open_engine
+from fieldbridge.store.database import Database, migrate, open_engine
 from fieldbridge.store.ledger import deliveries, problems, runs
 from fieldbridge.store.ledger.connections import Connection
 from fieldbridge.store.ledger.problems import OpenProblem
-from fieldbridge.store.schema import book, connection, delivery, intake, intake_file, problem, watermark
+from fieldbridge.store.schema import (
+    book,
+    connection,
+    delivery,
+    intake,
+    intake_file,
+    problem,
+    sheet,
+    sheet_row,
+    watermark,
+)
 
 ROWS_PER_COPY = 1000
 EVERYTHING = 1_000_000
-LOOKED_AT = (connection, book, watermark, intake_file, intake, delivery, problem)
+LOOKED_AT = (connection, book, watermark, intake_file, intake, delivery, problem, sheet, sheet_row)
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +94,9 @@ def _scratch(installation: Installation, one: Connection, folder: Path) -> Itera
     for file in Path(one.folder).iterdir():
         if file.is_file():
             shutil.copy2(file, site)
+    rules = parse(one.settings).sheets
+    if not rules.folder and folder_of(Path(one.folder), rules).is_dir():
+        shutil.copytree(folder_of(Path(one.folder), rules), folder_of(site, rules))
     engine = open_engine(f"sqlite:///{folder / 'scratch.sqlite'}")
     try:
         migrate(engine)
@@ -90,7 +105,8 @@ def _scratch(installation: Installation, one: Connection, folder: Path) -> Itera
             for table in LOOKED_AT:
                 _copy(source, target, table, one.id)
             target.execute(connection.update().values(folder=str(site)))
-        yield Installation(installation.settings, scratch, installation.vault, installation.now, installation.pause)
+        settings = installation.settings.model_copy(update={"home": folder / "home"})
+        yield Installation(settings, scratch, installation.vault, installation.now, installation.pause)
     finally:
         engine.dispose()
 
@@ -100,6 +116,6 @@ def _copy(source: sa.Connection, target: sa.Connection, table: sa.Table, connect
     heavy = {"content", "raw"}
     columns = [sa.literal(b"").label(column.name) if column.name in heavy else column for column in table.c]
     owner = table.c.id if table is connection else table.c.connection_id
-    rows = source.execute(sa.select(*columns).where(owner == connection_id)).mappings().all()
-    for some in chunks(rows, ROWS_PER_COPY):
+    query = sa.select(*columns).where(owner == connection_id).execution_options(yield_per=ROWS_PER_COPY)
+    for some in source.execute(query).mappings().partitions():
         target.execute(table.insert(), [dict(row) for row in some])

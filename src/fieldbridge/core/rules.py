@@ -1,9 +1,66 @@
 """What one connection's office has decided: which account, which status, which codes."""
 
 from decimal import Decimal
+from itertools import product
 from typing import Literal
 
 import msgspec
+
+from fieldbridge.core.money import HUNDRED
+
+PLACES_MAX = 4
+LEVELS_ABOVE = ("2", "3", "4", "5", "6", "7", "8")
+
+
+SCOPES, SUBJECTS, KINDS = ("everyone", "price_group", "customer"), ("product_group", "product"), ("percent", "fixed")
+
+
+def rank_name(scope: str, subject: str, kind: str) -> str:
+    """How a rank of price rules is called in the settings."""
+    return f"{scope} {subject} {kind}"
+
+
+PRECEDENCE = tuple(rank_name(*parts) for parts in product(SCOPES, SUBJECTS, KINDS))
+"""The twelve ranks of price rules, weakest first. Source: field-sales facts §8."""
+
+
+class PriceRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How prices come about beyond Xero's one price.
+
+    Shape: precedence names the twelve ranks, weakest first; level_percent_off maps a level (2 to 8) to percent off
+    level 1; written says whether tablets get the rules as the sheet has them, or every customer's price worked out.
+    Units: decimals are those a percentage is rounded to, half up.
+    """
+
+    precedence: tuple[str, ...] = PRECEDENCE
+    decimals: int = 2
+    level_percent_off: dict[str, Decimal] = {}
+    written: Literal["as_given", "per_customer"] = "as_given"
+
+    def __post_init__(self) -> None:
+        """Refuse a rank that is lacking, unknown or named twice, and a level or rounding that does not exist."""
+        if sorted(self.precedence) != sorted(PRECEDENCE):
+            wrong = set(self.precedence) ^ set(PRECEDENCE) or {"a rank twice"}
+            raise ValueError(f"precedence must name each of the twelve ranks once; look at {', '.join(sorted(wrong))}")
+        if self.precedence != PRECEDENCE and self.written == "as_given":
+            raise ValueError('another precedence reaches the tablets only with written = "per_customer"')
+        if not 0 <= self.decimals <= PLACES_MAX:
+            raise ValueError(f"decimals must be 0 to {PLACES_MAX}")
+        for level, percent in self.level_percent_off.items():
+            if level not in LEVELS_ABOVE or not 0 <= percent <= HUNDRED:
+                raise ValueError(f"level_percent_off: {level} = {percent} is not a level 2 to 8 with 0 to 100 percent")
+
+
+class SheetRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Where an office's sheets lie and how they are read.
+
+    Shape: folder is a full path; empty is the shared folder's name with `-sheets` after it, beside it. date_order
+    says what 03/04/2026 means; empty refuses it as ambiguous.
+    """
+
+    folder: str = ""
+    date_order: Literal["", "day_first", "month_first"] = ""
+    max_file_bytes: int = 64 * 1024 * 1024
 
 
 class TransactionRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -25,10 +82,12 @@ class TransactionRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 class MasterDataRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What the tablets are told.
 
+    Shape: hide_unsellable leaves out products that Xero would refuse to sell.
     Units: shrink_percent is how much smaller a file may become before the Guard halts; stock_when_untracked is
     the figure published for items whose stock Xero does not track.
     """
 
     stock_when_untracked: int = 999
+    hide_unsellable: bool = False
     shrink_percent: int = 20
     full_read_hours: int = 24

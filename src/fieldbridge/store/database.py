@@ -1,7 +1,8 @@
 """Opening the database: SQLite in WAL mode with full sync, or any PostgreSQL URL."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -136,3 +137,10 @@ def insert_new(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, A
 def chunks(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
     """Cut a sequence into pieces of at most `size`."""
     return (rows[start : start + size] for start in range(0, len(rows), size))
+
+
+def batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    """Gather a stream into pieces of at most `size`, so that each can be looked up at once."""
+    stream = iter(rows)
+    while some := list(islice(stream, size)):
+        yield some

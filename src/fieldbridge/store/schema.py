@@ -281,3 +281,43 @@ call_count = Table(
     Column("unpacked_bytes", Id, nullable=False),
     Column("egress_bytes", Id, nullable=False),
 )
+
+sheet = Table(
+    "sheet",
+    metadata,
+    Column("id", Id, primary_key=True),
+    of_connection(),
+    Column("name", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("rows", Integer, nullable=False, server_default="0"),
+    Column("said", Text, nullable=False, server_default=""),
+    Column("read_at", Instant, nullable=False),
+    Index("ix_sheet_name", "connection_id", "name"),
+)
+
+sheet_row = Table(
+    "sheet_row",
+    metadata,
+    of_connection(),
+    Column("sheet_id", Id, ForeignKey("sheet.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("identity", Text, nullable=False),
+    Column("record", Text, nullable=False),
+    Index("ix_sheet_row_key", "sheet_id", "key"),
+    Index("ix_sheet_row_identity", "sheet_id", "identity"),
+)
+
+file_version = Table(
+    "file_version",
+    metadata,
+    Column("id", Id, primary_key=True),
+    of_connection(),
+    Column("name", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("published_at", Instant, nullable=False),
+    Index("ix_file_version_name", "connection_id", "name", "id"),
+)

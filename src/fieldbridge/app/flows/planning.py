@@ -1,19 +1,22 @@
 """Planning: from orders that wait to the Deliveries of the Outbox, by a pure function over the Books."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import sqlalchemy as sa
 
 from fieldbridge.app.flows.context import Context
+from fieldbridge.app.flows.price_list import price_list
 from fieldbridge.core.errors import RefusedError, SetupError
 from fieldbridge.core.plan import Change, Problem
 from fieldbridge.core.records.books import Account, Contact, Item, TaxRate
-from fieldbridge.core.records.field import Order
+from fieldbridge.core.records.field import DeliveryAddress, Order
+from fieldbridge.core.records.sheets import AddressRow
 from fieldbridge.core.rules import TransactionRules
 from fieldbridge.engine.stages import Turn
 from fieldbridge.flows.addresses import addresses_of
 from fieldbridge.flows.orders import Shelf, change_of
-from fieldbridge.store import books
+from fieldbridge.flows.sheets import addresses_with
+from fieldbridge.store import books, sheets
 from fieldbridge.store.ledger import deliveries, intake, problems, runs
 from fieldbridge.xero.links import contact_link
 
@@ -31,13 +34,21 @@ def plan(context: Context) -> Turn:
         changes = [(row_id, found) for row_id, found in decided if isinstance(found, Change)]
         deliveries.plan(tx, context.id, changes, context.now())
         intake.planned(tx, [row_id for row_id, _ in changes])
+        cheap = _below_price(context, tx, [one.order for one in waiting])
         for row_id, change in changes:
-            for note in change.notes:
+            for note in (*change.notes, *cheap[change.key]):
                 context.log(tx, "order.note", key=change.key, intake=row_id, note=note)
         for row_id, found in decided:
             if isinstance(found, Problem):
                 park(context, tx, row_id, found)
     return Turn(again=True)
+
+
+def _below_price(context: Context, tx: sa.Connection, orders: Sequence[Order]) -> dict[str, list[str]]:
+    """Remarks about prices below the best one, by order. The rep's price always stands."""
+    customers = {order.customer for order in orders}
+    prices = price_list(tx, context.id, context.settings.prices, customers, _products(orders))
+    return {order.key: list(prices.below(order)) for order in orders}
 
 
 def decide(order: Order, shelf: Shelf, rules: TransactionRules) -> Change | Problem:
@@ -80,8 +91,15 @@ def shelf_for(tx: sa.Connection, connection_id: str, orders: Sequence[Order]) ->
         items=books.by_code(tx, connection_id, Item, _products(orders)),
         accounts={one.code: one for one in books.every(tx, connection_id, Account)},
         tax_rates={one.tax_type: one for one in books.every(tx, connection_id, TaxRate)},
-        addresses=addresses_of,
+        addresses=_addresses(tx, connection_id, orders),
     )
+
+
+def _addresses(
+    tx: sa.Connection, connection_id: str, orders: Sequence[Order]
+) -> Callable[[Contact], Sequence[DeliveryAddress]]:
+    listed = sheets.by_key(tx, connection_id, AddressRow, {order.customer for order in orders})
+    return lambda one: addresses_with(addresses_of(one), [row for _, row in listed.get(one.code, ())])
 
 
 def _products(orders: Iterable[Order]) -> set[str]:

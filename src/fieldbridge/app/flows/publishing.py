@@ -5,29 +5,36 @@ from collections.abc import Callable, Iterable, Iterator
 
 import sqlalchemy as sa
 
+from fieldbridge.app.flows import goods, references
+from fieldbridge.app.flows import sheets as sheet_taking
 from fieldbridge.app.flows.context import Context
 from fieldbridge.core.errors import GuardError
 from fieldbridge.core.identity import digest
 from fieldbridge.core.plan import Problem
-from fieldbridge.core.records.books import Account, Contact, Item, TaxRate
+from fieldbridge.core.records.books import Contact, TaxRate
+from fieldbridge.core.records.sheets import AddressRow, CustomerRow, StaffRow
 from fieldbridge.engine.stages import Turn
 from fieldbridge.field.folder import master_files as rows
 from fieldbridge.field.folder.encode import Misfit, encode_rows
 from fieldbridge.field.folder.master_files import Row
 from fieldbridge.field.folder.profile import FileLayout
 from fieldbridge.field.folder.publish import Staged, stage
-from fieldbridge.flows import addresses, customers, products, staff, taxes
-from fieldbridge.store import books
+from fieldbridge.flows import addresses, customers, staff, taxes
+from fieldbridge.flows.sheets import addresses_with, customer_with, staff_with
+from fieldbridge.store import books, sheets
+from fieldbridge.store.database import batches
 from fieldbridge.store.ledger import problems, runs
 
 SMALL_FILE = 20
+BATCH = 500
 
 
 def publish(context: Context) -> Turn:
     """Write every master file that would change. Errors: GuardError before anything is replaced by far less."""
+    found: list[Problem] = sheet_taking.refresh(context)
     context.say("writing master files")
-    found: list[Problem] = []
     with context.read() as tx:
+        found += references.problems_of(tx, context.id)
         made = [_staged(context, layout, make(context, tx, found)) for layout, make in _files(context)]
     _guard(context, [staged for staged, _ in made])
     changed = [(staged, replaced) for staged, replaced in made if staged.commit()]
@@ -74,29 +81,34 @@ def _outlets(context: Context, tx: sa.Connection) -> Iterator[Contact]:
 def _customers(context: Context, tx: sa.Connection, found: list[Problem]) -> Iterator[Row]:
     shared = Counter(one.code for one in _outlets(context, tx))
     last = ""
-    for contact in _outlets(context, tx):
-        found += customers.faults(contact, shared[contact.code])
-        if contact.code != last:
-            yield from rows.customer_rows([customers.customer_of(contact)], context.settings.profile)
-        last = contact.code
+    for some in batches(_outlets(context, tx), BATCH):
+        more = sheets.by_key(tx, context.id, CustomerRow, {one.code for one in some})
+        for contact in some:
+            found += customers.faults(contact, shared[contact.code])
+            if contact.code != last:
+                row = more[contact.code][0][1] if contact.code in more else None
+                made = customer_with(customers.customer_of(contact), contact, row)
+                yield from rows.customer_rows([made], context.settings.profile)
+            last = contact.code
 
 
-def _products(context: Context, tx: sa.Connection, _found: list[Problem]) -> Iterator[Row]:
-    tax_of_account = {one.code: one.tax_type for one in books.every(tx, context.id, Account)}
-    made = (
-        products.product_of(item, tax_of_account, context.settings.transactions.tax_codes, context.settings.master_data)
-        for item in books.every(tx, context.id, Item)
-        if products.is_product(item)
-    )
-    return rows.product_rows(made, context.settings.profile)
+def _products(context: Context, tx: sa.Connection, found: list[Problem]) -> Iterator[Row]:
+    return rows.product_rows(goods.products_of(context, tx, found), context.settings.profile)
 
 
 def _addresses(context: Context, tx: sa.Connection, _found: list[Problem]) -> Iterator[Row]:
-    return rows.delivery_rows(address for one in _outlets(context, tx) for address in addresses.addresses_of(one))
+    for some in batches(_outlets(context, tx), BATCH):
+        more = sheets.by_key(tx, context.id, AddressRow, {one.code for one in some})
+        for one in some:
+            listed = [row for _, row in more.get(one.code, ())]
+            yield from rows.delivery_rows(addresses_with(addresses.addresses_of(one), listed))
 
 
 def _staff(context: Context, tx: sa.Connection, _found: list[Problem]) -> Iterator[Row]:
-    return rows.staff_rows(staff.staff_of(_outlets(context, tx), context.settings.staff))
+    known = staff.staff_of(_outlets(context, tx), context.settings.staff)
+    reps = {row.rep for _, row in sheets.every(tx, context.id, CustomerRow)}
+    listed = [row for _, row in sheets.every(tx, context.id, StaffRow)]
+    return rows.staff_rows(staff_with(known, listed, reps))
 
 
 def _taxes(context: Context, tx: sa.Connection, found: list[Problem]) -> Iterator[Row]:
@@ -106,9 +118,8 @@ def _taxes(context: Context, tx: sa.Connection, found: list[Problem]) -> Iterato
     return rows.tax_rows(taxes.taxes_of(rates, codes))
 
 
-def _prices(context: Context, _tx: sa.Connection, _found: list[Problem]) -> Iterator[Row]:
-    """Xero holds no price rules: the file stands with its header alone."""
-    return rows.pricing_rows([], context.settings.profile)
+def _prices(context: Context, tx: sa.Connection, _found: list[Problem]) -> Iterator[Row]:
+    return rows.pricing_rows(goods.price_rules(context, tx), context.settings.profile)
 
 
 def _guard(context: Context, staged: list[Staged]) -> None:

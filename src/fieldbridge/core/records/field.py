@@ -37,16 +37,27 @@ class Customer(Record, frozen=True, kw_only=True):
 
 
 class Product(Record, frozen=True, kw_only=True):
-    """One row of Product.csv. Units: prices exclude tax; prices[0] is level 1."""
+    """One row of Product.csv.
+
+    Shape: grocery_codes are PEL, FSA, FSW and FSSI. Units: prices exclude tax; prices[0] is level 1.
+    """
 
     sku: str
     description: str
+    barcode: str = ""
+    group: str = ""
+    vendor: str = ""
     prices: tuple[Decimal, ...] = ()
     tax_code: str = ""
     on_hand: Decimal = Decimal(0)
     sales_unit: str = "EA"
     sales_unit_quantity: Decimal = Decimal(1)
     hide_in_portal: bool = False
+    categories: tuple[str, ...] = ()
+    grocery_codes: tuple[str, ...] = ()
+    custom_1: str = ""
+    custom_2: str = ""
+    cost: Decimal | None = None
 
 
 class PriceRule(Record, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from fieldbridge.field.folder.profile import Profile
 _PRICE_STEP = Decimal("0.0001")
 _PRICE_LEVELS = 8
 _NOTE_STOCK = "999"
+_GROCERY = ("PELCode", "FSACode", "FSWCode", "FSSICode")
 
 
 class Row(NamedTuple):
@@ -98,12 +99,20 @@ def _product(product: Product, profile: Profile) -> dict[str, str]:
     values = {
         "SKUCode": product.sku,
         "Description": product.description,
+        "Barcode": product.barcode,
+        "Group": product.group,
+        "Vendor": product.vendor,
         "TaxCode": product.tax_code,
         "TotalStockOnHand": _number(product.on_hand),
         "DefaultSalesUnitQty": _number(product.sales_unit_quantity),
         "DefaultSalesUnit": product.sales_unit,
+        "Custom1": product.custom_1,
+        "Custom2": product.custom_2,
+        "CostPricePerSalesUnit": _price(product.cost),
         "HideInPortal": _flag(product.hide_in_portal, profile),
     }
+    values |= {f"ProductCategory{rank}": name for rank, name in enumerate(product.categories, 1)}
+    values |= dict(zip(_GROCERY, product.grocery_codes, strict=False))
     filled = (*product.prices, *product.prices[:1] * (_PRICE_LEVELS - len(product.prices)))
     return values | {f"SellPrice{level}": _price(price) for level, price in enumerate(filled, 1)}
 

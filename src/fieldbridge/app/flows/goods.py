@@ -1,0 +1,96 @@
+"""Products and prices on their way to the tablets: the Books and the sheets joined, batch by batch."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from fieldbridge.app.flows.context import Context
+from fieldbridge.app.flows.price_list import goods_by_code, rules_about
+from fieldbridge.app.flows.references import judged
+from fieldbridge.core.plan import Problem
+from fieldbridge.core.pricing import Buyer, Rule, level_prices, settled
+from fieldbridge.core.records.books import Account, Contact, Item, TaxRate
+from fieldbridge.core.records.field import PriceRule, Product
+from fieldbridge.core.records.sheets import CustomerRow, PriceRow, ProductRow, group_key, product_key
+from fieldbridge.flows import products, sellability
+from fieldbridge.flows.customers import is_outlet
+from fieldbridge.flows.prices import buyer_of, goods_of, price_rule
+from fieldbridge.flows.sellability import Chart
+from fieldbridge.flows.sheets import product_with
+from fieldbridge.store import books, sheets
+from fieldbridge.store.database import batches
+
+BATCH = 500
+
+
+def products_of(context: Context, tx: sa.Connection, found: list[Problem]) -> Iterator[Product]:
+    """Every product that is for sale, with its row of the sheet; what Xero would refuse to sell is a Problem."""
+    settings = context.settings
+    chart = Chart(
+        accounts={one.code: one for one in books.every(tx, context.id, Account)},
+        rates={one.tax_type: one for one in books.every(tx, context.id, TaxRate)},
+    )
+    tax_of_account = {one.code: one.tax_type for one in chart.accounts.values()}
+    untracked = Decimal(settings.master_data.stock_when_untracked)
+    done = 0
+    for some in batches(books.every(tx, context.id, Item), BATCH):
+        rows = sheets.by_key(tx, context.id, ProductRow, {one.code for one in some})
+        for item in some:
+            faults = list(sellability.faults(item, chart, settings.transactions))
+            found += faults
+            if not products.is_product(item) or (faults and settings.master_data.hide_unsellable):
+                continue
+            row = rows[item.code][0][1] if item.code in rows else None
+            made = products.product_of(item, tax_of_account, settings.transactions.tax_codes, settings.master_data)
+            yield product_with(made, row, level_prices(goods_of(item, row), settings.prices), untracked)
+        done += len(some)
+        context.say(f"writing products: {done}")
+
+
+def price_rules(context: Context, tx: sa.Connection) -> Iterator[PriceRule]:
+    """The rules tablets get: as the sheet has them, or every customer's prices worked out."""
+    if context.settings.prices.written == "per_customer":
+        return map(price_rule, _worked_out(context, tx))
+    return (price_rule(row) for _, row, lacking in judged(tx, context.id, PriceRow) if not lacking)
+
+
+def _worked_out(context: Context, tx: sa.Connection) -> Iterator[PriceRow]:
+    buyers = _buyers(context, tx)
+    members: dict[str, list[Buyer]] = defaultdict(list)
+    for one in buyers.values():
+        members[one.price_group].append(one)
+    done = 0
+    for some in batches(filter(products.is_product, books.every(tx, context.id, Item)), BATCH):
+        goods = goods_by_code(tx, context.id, some)
+        rules = rules_about(tx, context.id, goods.values())
+        for each in goods.values():
+            about = [*rules.get(product_key(each.product), ()), *rules.get(group_key(each.group), ())]
+            for buyer in _concerned(about, buyers, members):
+                yield from settled(buyer, each, about, context.settings.prices)
+        done += len(some)
+        context.say(f"working out prices: {done} products")
+
+
+def _buyers(context: Context, tx: sa.Connection) -> dict[str, Buyer]:
+    made: dict[str, Buyer] = {}
+    for some in batches(filter(is_outlet, books.every(tx, context.id, Contact)), BATCH):
+        rows = sheets.by_key(tx, context.id, CustomerRow, {one.code for one in some})
+        for contact in some:
+            made.setdefault(contact.code, buyer_of(contact, rows[contact.code][0][1] if contact.code in rows else None))
+    return made
+
+
+def _concerned(
+    about: Iterable[Rule], buyers: Mapping[str, Buyer], members: Mapping[str, list[Buyer]]
+) -> Iterable[Buyer]:
+    """Customers that some rules are for, each once."""
+    named: dict[str, Buyer] = {}
+    for rule in about:
+        if rule.row.customer:
+            some = [buyers[rule.row.customer]] if rule.row.customer in buyers else []
+        else:
+            some = members.get(rule.row.price_group, []) if rule.row.price_group else list(buyers.values())
+        named |= {one.customer: one for one in some}
+    return named.values()
