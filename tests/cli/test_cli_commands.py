@@ -38,6 +38,10 @@ COMMANDS = (
     "disconnect",
     "usage",
     "webhook-key",
+    "sheets",
+    "price",
+    "versions",
+    "diff",
 )
 
 
@@ -253,3 +257,32 @@ def test_the_demo_goes_its_full_circle_and_everything_comes_out_right(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert "every total equal to the cent" in done.stdout
     assert "WRONG" not in done.stdout
+
+
+def test_a_price_from_a_sheet_to_the_tablets_and_back_in_time(shell, tmp_path):
+    shell.connect(shell.new_app())
+    (file,) = shell.json("sheets", "create", "prices", "--csv")["created"]
+    assert [len(one["columns"]) for one in shell.json("sheets", "explain", "prices")] == [10]
+    assert "needs a price or a percent_off" not in shell.run("sheets", "check")
+    shell.json("sync", "master-data")
+    with Path(file).open("a", encoding="utf-8") as sheet:
+        sheet.write(",APL-1L,,KER014,,3.90,,,,,summer\n,APL-1L,,KER014,,,,,,,\n")
+    (checked,) = shell.json("sheets", "check", "prices", code=1)
+    assert [(fault["row"], fault["column"]) for fault in checked["faults"]] == [(4, "price")]
+    assert "row 4, price: needs a price or a percent_off, and not both" in shell.run("sheets", "check", code=1)
+    Path(file).write_text(Path(file).read_text(encoding="utf-8-sig").rpartition(",APL-1L")[0], encoding="utf-8")
+    shell.json("sync", "master-data")
+    (told,) = shell.json("price", "KER014", "APL-1L", "--qty", "12", "--on", "2026-08-01")
+    assert (told["price"], told["steps"][-1]["outcome"], told["steps"][-1]["number"]) == ("3.9", "used", 3)
+    assert "for customer KER014, APL-1L: 3.9 (summer)" in shell.run("price", "KER014", "APL-1L")
+    (found,) = shell.json("diff", "Pricing.csv")
+    assert [(one["what"], one["key"]) for one in found["differences"]] == [("added", "APL-1L / KER014 / 1")]
+    assert "added APL-1L / KER014 / 1" in shell.run("diff", "Pricing.csv")
+    newest, _ = shell.json("versions", "Pricing.csv")["kauri"]
+    written = shell.json("versions", "Pricing.csv", "--write", tmp_path / "old.csv")
+    assert written["version"] == newest
+    assert (tmp_path / "old.csv").read_bytes() == (shell.folder / "Pricing.csv").read_bytes()
+    assert "Pricing.csv" in shell.run("versions")
+    shell.run("price", "NOBODY", "APL-1L", code=2)
+    shell.run("versions", "--write", tmp_path / "x", code=2)
+    shell.run("price", "KER014", "APL-1L", "--qty", "many", code=2)

@@ -18,6 +18,7 @@ from fieldbridge.store.database import Database, migrate, open_engine
 from fieldbridge.store.ledger import connections
 from fieldbridge.store.ledger.connections import Connection
 from fieldbridge.store.vault import Vault, load_key
+from fieldbridge.store.versions import Archive
 
 
 def utc_now() -> datetime:
@@ -48,6 +49,10 @@ class Installation:
         """Close the client, if it was ever opened."""
         if "client" in vars(self):
             self.client.close()
+
+    def archive(self, connection_id: str) -> Archive:
+        """Where the versions of a connection's published files are kept."""
+        return Archive(self.settings.home / "versions" / connection_id)
 
     def connection(self, connection_id: str) -> Connection:
         """One connection. Errors: SetupError when there is none of that name."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import sqlalchemy as sa
 
-from fieldbridge.app.flows import goods, references
+from fieldbridge.app.flows import goods, history, references
 from fieldbridge.app.flows import sheets as sheet_taking
 from fieldbridge.app.flows.context import Context
 from fieldbridge.core.errors import GuardError
@@ -37,7 +37,9 @@ def publish(context: Context) -> Turn:
         found += references.problems_of(tx, context.id)
         made = [_staged(context, layout, make(context, tx, found)) for layout, make in _files(context)]
     _guard(context, [staged for staged, _ in made])
+    fresh = history.archive(context, [staged for staged, _ in made])
     changed = [(staged, replaced) for staged, replaced in made if staged.commit()]
+    history.note(context, fresh)
     with context.write() as tx:
         for one, replaced in changed:
             context.log(tx, "file.published", name=one.path.name, rows=one.rows, rows_before=one.rows_before)

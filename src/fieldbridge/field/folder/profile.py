@@ -5,7 +5,7 @@ site's layout; the order layout keeps the evidenced positions and proposes the r
 """
 
 import codecs
-from typing import Literal
+from typing import ClassVar, Literal
 
 import msgspec
 
@@ -43,8 +43,12 @@ def _check_plain(name: str) -> None:
 
 
 class FileLayout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One master file. Shape: a column we know nothing about (or named "") is written present but blank."""
+    """One master file. Shape: a column we know nothing about (or named "") is written present but blank.
 
+    key names the columns that tell two rows apart.
+    """
+
+    key: ClassVar[tuple[str, ...]]
     name: str
     columns: tuple[str, ...]
     header: bool = True
@@ -59,6 +63,7 @@ class FileLayout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class CustomerFile(FileLayout, frozen=True, kw_only=True):
     """Customer.csv, 38 columns. Source: field-sales facts §5."""
 
+    key = ("CustomerID",)
     name: str = "Customer.csv"
     columns: tuple[str, ...] = tuple(_CUSTOMER.split())
 
@@ -66,6 +71,7 @@ class CustomerFile(FileLayout, frozen=True, kw_only=True):
 class ProductFile(FileLayout, frozen=True, kw_only=True):
     """Product.csv, 33 columns. Source: field-sales facts §6."""
 
+    key = ("SKUCode",)
     name: str = "Product.csv"
     columns: tuple[str, ...] = tuple(_PRODUCT.split())
 
@@ -73,6 +79,7 @@ class ProductFile(FileLayout, frozen=True, kw_only=True):
 class PricingFile(FileLayout, frozen=True, kw_only=True):
     """Pricing.csv, 8 columns. Source: field-sales facts §8."""
 
+    key = ("Product_Code", "Customer_Code", "Type", "Start_Date", "Quantity")
     name: str = "Pricing.csv"
     columns: tuple[str, ...] = tuple(_PRICING.split())
 
@@ -80,6 +87,7 @@ class PricingFile(FileLayout, frozen=True, kw_only=True):
 class DeliveryFile(FileLayout, frozen=True, kw_only=True):
     """DeliveryAddresses.csv, 5 columns. Source: field-sales facts §7."""
 
+    key = ("CustomerCode", "CustomersDeliveryCode")
     name: str = "DeliveryAddresses.csv"
     columns: tuple[str, ...] = tuple(_DELIVERY.split())
 
@@ -87,6 +95,7 @@ class DeliveryFile(FileLayout, frozen=True, kw_only=True):
 class StaffFile(FileLayout, frozen=True, kw_only=True):
     """Staff.csv, 3 columns. Source: field-sales facts §9."""
 
+    key = ("Staff_Code",)
     name: str = "Staff.csv"
     columns: tuple[str, ...] = ("Staff_Code", "First_Name", "Surname")
 
@@ -94,6 +103,7 @@ class StaffFile(FileLayout, frozen=True, kw_only=True):
 class TaxFile(FileLayout, frozen=True, kw_only=True):
     """Tax.csv, 3 columns. Source: field-sales facts §9."""
 
+    key = ("Tax_Code",)
     name: str = "Tax.csv"
     columns: tuple[str, ...] = ("Tax_Code", "Description", "Rate")
 
