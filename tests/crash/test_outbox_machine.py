@@ -225,7 +225,7 @@ class Outbox(RuleBasedStateMachine):
         for _ in range(MOST_RUNS):
             self.run()
             with self.installation.database.read() as tx:
-                if not intakes.has_open(tx, NAME):
+                if not intakes.with_open(tx, [NAME]):
                     return
         pytest.fail("work is left after many undisturbed runs")
 

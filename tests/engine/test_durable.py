@@ -143,7 +143,7 @@ def test_a_failing_stage_ends_the_run_with_its_exit_code_and_frees_the_schedule(
         return Turn()
 
     with bench.working(bench.programs({"fails": fails, "after": after})) as work:
-        assert work.dispatcher.dispatch() == 1
+        assert work.dispatcher.dispatch().started == 1
         assert bench.schedule("kauri")["in_flight"] == only_run(bench)
         last = ended(work, only_run(bench))
     assert (last.state, last.exit_code, entered) == (state, exit_code, [])
@@ -178,9 +178,9 @@ def test_a_limit_that_ends_late_ends_the_run_and_says_when_it_goes_on(bench: Ben
         raise PacedError("xero.rate_limit", "Spent for today.", until=until)
 
     with bench.working(bench.programs({"call": stage})) as work:
-        assert work.dispatcher.dispatch() == 1
+        assert work.dispatcher.dispatch().started == 1
         last = ended(work, only_run(bench))
-        assert work.dispatcher.dispatch() == 0
+        assert work.dispatcher.dispatch().started == 0
     assert (last.state, last.exit_code) == ("unfinished", 4)
     assert bench.schedule("kauri")["next_due_at"] == until
 
@@ -216,7 +216,7 @@ def test_two_dispatchers_at_once_start_each_due_flow_once(bench: Bench) -> None:
 
         def dispatch(dispatcher) -> int:
             together.wait(TOGETHER_WITHIN_S)
-            return dispatcher.dispatch()
+            return dispatcher.dispatch().started
 
         counts = list(threads.map(dispatch, [one, other]))
     assert sum(counts) == len(names)
@@ -229,8 +229,8 @@ def test_two_dispatchers_at_once_start_each_due_flow_once(bench: Bench) -> None:
 
 
 def test_a_due_flow_without_work_starts_no_run_and_is_due_later(bench: Bench) -> None:
-    programs = bench.programs({"work": lambda _: Turn()}, has_work=lambda _: False)
+    programs = bench.programs({"work": lambda _: Turn()}, with_work=lambda _, names: [])
     with bench.working(programs) as work:
-        assert work.dispatcher.dispatch() == 0
+        assert work.dispatcher.dispatch().started == 0
     assert bench.schedule("kauri")["next_due_at"] > datetime.now(UTC)
     assert bench.schedule("kauri")["in_flight"] is None

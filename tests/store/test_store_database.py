@@ -4,17 +4,18 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from fieldbridge.app.connection_settings import parse
 from fieldbridge.core.errors import SetupError
 from fieldbridge.core.records.books import Contact, Item
 from fieldbridge.store import books
 from fieldbridge.store.database import MIGRATIONS, Database, migrate, open_engine, revision, revisions, upsert
 from fieldbridge.store.ledger import runs, schedules
-from fieldbridge.store.ledger.schedules import Due
 from fieldbridge.store.schema import connection, installation, metadata
 
 NOW = datetime(2026, 7, 14, 10, 32, 5, 123456, tzinfo=UTC)
@@ -66,6 +67,24 @@ def test_a_database_of_a_newer_version_is_refused_in_plain_words_and_left_alone(
         assert revision(tx) == "9999"
 
 
+def test_periods_of_an_older_version_are_kept_under_their_new_name(database_url):
+    engine = open_engine(database_url)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    made = "INSERT INTO connection VALUES ('kauri', 'x', 'x', 'x', 'x', 'x', 'x', 'x', :settings, :at, :at, NULL)"
+    with engine.begin() as tx:
+        config.attributes["connection"] = tx
+        command.upgrade(config, "0001")
+        old = "calls_per_day = 1000\n[schedule]\ntransactions_s = 30\n"
+        tx.execute(sa.text(made), {"settings": old, "at": "2026-07-14 10:32:05"})
+    migrate(engine)
+    with engine.connect() as tx:
+        settings = parse(tx.execute(sa.select(connection.c.settings)).scalar_one())
+    engine.dispose()
+    assert settings.schedule.every_s == {"transactions": 30}
+    assert settings.calls_per_day == 1000
+
+
 def test_a_database_of_another_kind_is_refused_without_its_password():
     with pytest.raises(SetupError) as refused:
         open_engine("mysql://somebody:hunter2@localhost/x")
@@ -108,24 +127,40 @@ def test_the_books_find_by_code_stream_all_and_forget_what_a_full_read_no_longer
         assert [one.code for one in books.every(tx, "kauri", Item)] == ["TWIN"]
 
 
-def test_a_due_flow_is_held_by_one_worker_and_free_again_after_its_run(kauri):
-    due = Due("kauri", "transactions")
+def held(tx, at=NOW):
+    return [(one.connection_id, one.flow) for one in schedules.hold_due(tx, ["transactions"], at, 10)]
+
+
+def test_a_due_flow_is_in_one_hand_and_free_again_after_its_run(kauri):
+    mine = [("kauri", "transactions")]
     with kauri.write() as tx:
         schedules.keep(tx, "kauri", "transactions", 60, NOW)
-        assert schedules.due(tx, NOW, 10) == [due]
+        (due,) = schedules.hold_due(tx, ["transactions"], NOW, 10)
         run_id = runs.queue(tx, "kauri", "transactions", NOW)
-        assert schedules.hold(tx, due, NOW)
-        schedules.claim(tx, due, run_id)
-        assert schedules.due(tx, NOW, 10) == []
-        assert not schedules.hold(tx, due, NOW)
-        schedules.rearm(tx, "kauri", "transactions", run_id, NOW, None)
-        assert schedules.due(tx, NOW, 10) == []
+        schedules.claim(tx, [(due, run_id)])
+        assert held(tx) == []
+        assert schedules.in_flight(tx, ["transactions"]) == 1
+        schedules.rearm(tx, "kauri", "transactions", run_id, NOW)
+        assert schedules.in_flight(tx, ["transactions"]) == 0
+        assert held(tx) == []
         schedules.nudge(tx, "kauri", "transactions", NOW)
-        assert schedules.due(tx, NOW, 10) == [due]
+        assert held(tx) == mine
+
+
+def test_an_event_during_a_run_makes_the_flow_due_right_after_it(kauri):
+    with kauri.write() as tx:
+        schedules.keep(tx, "kauri", "transactions", 60, NOW)
+        (due,) = schedules.hold_due(tx, ["transactions"], NOW, 10)
+        run_id = runs.queue(tx, "kauri", "transactions", NOW)
+        schedules.claim(tx, [(due, run_id)])
+        schedules.nudge(tx, "kauri", "transactions", NOW)
+        assert held(tx) == []
+        schedules.rearm(tx, "kauri", "transactions", run_id, NOW)
+        assert held(tx) == [("kauri", "transactions")]
 
 
 def test_a_paused_connection_is_never_due(kauri):
     with kauri.write() as tx:
         schedules.keep(tx, "kauri", "transactions", 60, NOW)
         tx.execute(connection.update().values(paused_because="reconnect"))
-        assert schedules.due(tx, NOW, 10) == []
+        assert held(tx) == []

@@ -4,12 +4,13 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import sqlalchemy as sa
 from dbos import DBOS
 
@@ -17,16 +18,15 @@ from fieldbridge.app import installation, workshop
 from fieldbridge.app.flows.programs import TRANSACTIONS, Flows
 from fieldbridge.app.installation import Installation
 from fieldbridge.app.settings import Settings
-from fieldbridge.app.sign_in.heartbeat import Heartbeat
 from fieldbridge.app.workshop import Workshop
 from fieldbridge.engine.dispatch import Dispatcher
 from fieldbridge.engine.durable import Worker, open_client, open_system_engine
 from fieldbridge.engine.stages import Program, Programs, RunRef, Stage, Turn
-from fieldbridge.store.database import normalised
-from fieldbridge.store.ledger import connections, schedules
+from fieldbridge.store.database import normalised, upsert
+from fieldbridge.store.ledger import schedules
 from fieldbridge.store.ledger.connections import Connection
 from fieldbridge.store.ledger.runs import Run
-from fieldbridge.store.schema import schedule
+from fieldbridge.store.schema import connection, schedule
 
 EXECUTOR = "bench"
 EVERY_S = 60.0
@@ -42,9 +42,24 @@ class Bench:
 
     def connection(self, name: str) -> str:
         """Add a connection and a schedule that is due. Shape: its name."""
-        folder = self.installation.settings.home / f"site-{name}"
-        folder.mkdir(exist_ok=True)
-        made = Connection(
+        self.connections([name])
+        return name
+
+    def connections(self, names: Sequence[str]) -> None:
+        """Add many at once."""
+        for name in names:
+            self.folder(name).mkdir(exist_ok=True)
+        with self.installation.database.write() as tx:
+            upsert(tx, connection, [msgspec.structs.asdict(self._made(name)) for name in names])
+            for name in names:
+                schedules.keep(tx, name, TRANSACTIONS, EVERY_S, LONG_AGO)
+
+    def folder(self, name: str) -> Path:
+        """Where a connection's files arrive."""
+        return self.installation.settings.home / f"site-{name}"
+
+    def _made(self, name: str) -> Connection:
+        return Connection(
             id=name,
             sign_in="private-app",
             xero_url="http://127.0.0.1:1",
@@ -52,19 +67,15 @@ class Bench:
             organisation_id="none",
             organisation_name=name,
             short_code="",
-            folder=str(folder),
+            folder=str(self.folder(name)),
             settings="",
             connected_at=LONG_AGO,
             renewed_at=LONG_AGO,
         )
-        with self.installation.database.write() as tx:
-            connections.keep(tx, made)
-            schedules.keep(tx, name, TRANSACTIONS, EVERY_S, LONG_AGO)
-        return name
 
     def programs(self, stages: Stages, **changes: object) -> dict[str, Program]:
         """Both flows with these stages; they begin and end as the product's flows do, unless changed."""
-        mine = {"stages": tuple(stages.items()), "has_work": lambda _: True, **changes}
+        mine = {"stages": tuple(stages.items()), "with_work": lambda _, names: names, **changes}
         return {name: replace(one, **mine) for name, one in Flows(self.installation).programs().items()}
 
     @contextmanager
@@ -85,7 +96,9 @@ class Bench:
             stack.callback(system.dispose)
             stack.enter_context(Worker(self.url, system, Programs(programs, self.installation.now), EXECUTOR))
             dispatcher = stack.enter_context(self.dispatcher(programs))
-            yield Workshop(self.installation, Flows(self.installation), dispatcher, True, Heartbeat(self.installation))
+            work = Workshop(self.installation, dispatcher, True)
+            stack.callback(work.folders.close)
+            yield work
 
     @property
     def url(self) -> str:

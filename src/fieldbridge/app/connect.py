@@ -9,11 +9,11 @@ from fieldbridge.app import access
 from fieldbridge.app.access import SignIn
 from fieldbridge.app.connection_settings import ConnectionSettings, parse, render
 from fieldbridge.app.installation import Installation
+from fieldbridge.app.scheduling import lay_down
 from fieldbridge.core.errors import GuardError, SetupError
 from fieldbridge.core.records.books import Account, Organisation, TaxRate
-from fieldbridge.flows import MASTER_DATA, TRANSACTIONS
 from fieldbridge.flows.taxes import proposed_codes
-from fieldbridge.store.ledger import connections, runs, schedules
+from fieldbridge.store.ledger import connections, runs
 from fieldbridge.store.ledger.connections import Connection
 from fieldbridge.xero import API
 from fieldbridge.xero.reference import accounts, organisation, tax_rates
@@ -81,8 +81,7 @@ def _keep(installation: Installation, made: Connection, settings: ConnectionSett
     with installation.database.write() as tx:
         connections.keep(tx, made)
         sign_in.keep(installation, tx, made.id)
-        schedules.keep(tx, made.id, MASTER_DATA, settings.schedule.master_data_s, now)
-        schedules.keep(tx, made.id, TRANSACTIONS, settings.schedule.transactions_s, now)
+        lay_down(tx, made.id, settings, now)
         runs.record(tx, made.id, None, now, "connection.made", organisation=made.organisation_name)
 
 

@@ -1,21 +1,32 @@
 """The settings of one connection, as readable TOML: rules, schedule, staff and the profile of its files."""
 
 from decimal import InvalidOperation
+from functools import lru_cache
+from typing import Literal
 
 import msgspec
 import tomlkit
 
+from fieldbridge.core.calendar import Calendar, check
 from fieldbridge.core.errors import SetupError
 from fieldbridge.core.rules import MasterDataRules, PriceRules, SheetRules, TransactionRules
 from fieldbridge.field.folder.profile import Profile
+from fieldbridge.flows import FLOWS
 from fieldbridge.flows.orders import reference_faults
+
+SHORTEST_S = 5.0
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """How often each flow runs. Units: seconds."""
+    """When flows run. Shape: every_s by flow, where it differs from the catalogue. Units: seconds."""
 
-    transactions_s: float = 60
-    master_data_s: float = 900
+    every_s: dict[str, float] = {}
+    calendar: Calendar = Calendar()
+    watch: Literal["auto", "poll"] = "auto"
+
+    def period_s(self, flow: str) -> float:
+        """How often a flow runs."""
+        return self.every_s.get(flow, FLOWS[flow].every_s)
 
 
 class ConnectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -35,11 +46,12 @@ class ConnectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     calls_per_day: int = 5000
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> ConnectionSettings:
     """Read settings. Errors: SetupError naming the place that is wrong."""
     try:
-        settings = msgspec.convert(tomlkit.parse(text).unwrap(), ConnectionSettings, strict=False)
-    except (msgspec.ValidationError, tomlkit.exceptions.TOMLKitError, InvalidOperation) as error:
+        settings = msgspec.toml.decode(text, type=ConnectionSettings, strict=False)
+    except (msgspec.DecodeError, InvalidOperation) as error:
         raise SetupError(
             "settings.connection", f"The connection's settings cannot be used: {error}.", remedy="Correct them."
         ) from None
@@ -50,7 +62,26 @@ def parse(text: str) -> ConnectionSettings:
             f"transactions.reference names {', '.join(unknown)}, which an order does not have.",
             remedy="Use customer_order_no, rep, order_no or cloud_id.",
         )
+    _check(settings.schedule)
     return settings
+
+
+def _check(schedule: Schedule) -> None:
+    unknown = schedule.every_s.keys() - FLOWS.keys()
+    faults = [f"there is no flow {name}" for name in sorted(unknown)]
+    faults += [
+        f"{name} every {every:g} s is too often" for name, every in schedule.every_s.items() if every < SHORTEST_S
+    ]
+    try:
+        check(schedule.calendar)
+    except ValueError as error:
+        faults.append(str(error))
+    if faults:
+        raise SetupError(
+            "settings.schedule",
+            f"The schedule cannot be used: {'; '.join(faults)}.",
+            remedy=f"Flows are {', '.join(FLOWS)}; a period is at least {SHORTEST_S:g} seconds.",
+        )
 
 
 def render(settings: ConnectionSettings) -> str:

@@ -58,7 +58,7 @@ class Installation:
         """One connection. Errors: SetupError when there is none of that name."""
         with self.database.read() as tx:
             found = connections.find(tx, connection_id)
-            names = [one.id for one in connections.every(tx)]
+            names = [] if found else [one.id for one in connections.every(tx)]
         if found is None:
             raise SetupError(
                 "connection.unknown",

@@ -1,17 +1,21 @@
-"""Where runs are carried out: one worker for a home folder, and any number of clients beside it."""
+"""Where runs are started, watched and carried out: one worker for a home, and any number of clients beside it."""
 
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 from filelock import FileLock, Timeout
 
+from fieldbridge.app import scheduling
 from fieldbridge.app.flows.programs import Flows
+from fieldbridge.app.folders import Folders
 from fieldbridge.app.installation import Installation
 from fieldbridge.app.sign_in.heartbeat import Heartbeat
-from fieldbridge.engine.dispatch import Dispatcher
+from fieldbridge.engine.dispatch import Dispatcher, Look
 from fieldbridge.engine.durable import Worker, open_client, open_system_engine
 from fieldbridge.engine.stages import Programs
 from fieldbridge.flows import MASTER_DATA, TRANSACTIONS
@@ -20,18 +24,25 @@ from fieldbridge.store.ledger import runs, schedules, webhooks
 from fieldbridge.store.ledger.runs import Run
 
 WATCH_EVERY_S = 0.1
+UPKEEP_EVERY_S = 10.0
+TICK_S, SETTLING_TICK_S = 1.0, 0.3
 FLOW_OF_CATEGORY = {"CONTACT": MASTER_DATA}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Workshop:
     """Starts runs and watches them. works_here: this process carries them out itself."""
 
     installation: Installation
-    flows: Flows
     dispatcher: Dispatcher
     works_here: bool
-    heartbeat: Heartbeat
+    _news: SimpleQueue[Path | None] = field(default_factory=SimpleQueue)
+    _heard: set[Path] = field(default_factory=set)
+    _kept_up_at: float = -UPKEEP_EVERY_S
+
+    def __post_init__(self) -> None:
+        self.folders = Folders(self.installation, self._news.put)
+        self.heartbeat = Heartbeat(self.installation)
 
     def run(self, run_id: int) -> Run:
         """A run as it stands."""
@@ -47,15 +58,49 @@ class Workshop:
                 return
             self.installation.pause(WATCH_EVERY_S)
 
+    def wake(self) -> None:
+        """End a `rest` at once. May be called from a signal handler."""
+        self._news.put(None)
+
+    def rest(self) -> None:
+        """Wait for the next tick: a moment, or until something is heard of a folder."""
+        timeout_s: float | None = SETTLING_TICK_S if self.folders.unsettled else TICK_S
+        try:
+            while True:
+                heard = self._news.get(timeout=timeout_s)
+                timeout_s = 0.0
+                if heard is not None:
+                    self._heard.add(heard)
+        except Empty:
+            return
+
     def tick(self) -> int:
-        """One look at the clock and the folders: a new order file makes its flow due now. Shape: runs started."""
-        for connection in self.installation.connections():
-            self.heartbeat.beat(connection)
-            if connection.paused_because is None and self.flows.has_new_files(connection.id):
-                with self.installation.database.write() as tx:
-                    schedules.nudge(tx, connection.id, TRANSACTIONS, self.installation.now())
+        """One look at what was heard, and at what is due. Shape: runs started."""
+        heard, self._heard = self._heard, set()
+        if time.monotonic() - self._kept_up_at >= UPKEEP_EVERY_S:
+            self._upkeep()
+        self._nudge(self.folders.look(heard_of=self.folders.at(heard) | self.folders.unsettled))
         self._heed_webhooks()
-        return self.dispatcher.dispatch()
+        look = self.dispatcher.dispatch()
+        if self._nudge(self.folders.look(due=self._unwatched(look))):
+            look += self.dispatcher.dispatch()
+        return look.started
+
+    def _upkeep(self) -> None:
+        """What needs no hurry: who is connected now, and whose sign-in would end for lack of use."""
+        self._kept_up_at = time.monotonic()
+        self._nudge(self.folders.look(due=self.folders.renew() | self.folders.overdue()))
+        self.heartbeat.beat_all()
+
+    def _unwatched(self, look: Look) -> set[str]:
+        return self.folders.unwatched({one.connection_id for one in look.idle if one.flow == TRANSACTIONS})
+
+    def _nudge(self, names: set[str]) -> bool:
+        if names:
+            with self.installation.database.write() as tx:
+                for name in sorted(names):
+                    schedules.nudge(tx, name, TRANSACTIONS, self.installation.now())
+        return bool(names)
 
     def _heed_webhooks(self) -> None:
         """What Xero announced is read now rather than at the next poll."""
@@ -73,18 +118,20 @@ def opened(installation: Installation) -> Iterator[Workshop]:
     """Open the engine; as a worker unless another process of this home is one already."""
     home = installation.settings.home
     url = normalised(installation.settings.url)
-    flows = Flows(installation)
-    programs = flows.programs()
+    programs = Flows(installation).programs()
     with ExitStack() as stack:
         system = open_system_engine(url)
         stack.callback(system.dispose)
         works_here = _lock(home, stack)
         if works_here:
             stack.enter_context(Worker(url, system, Programs(programs, installation.now), _executor_id(home)))
+            scheduling.complete(installation)
         client = open_client(system)
         stack.callback(client.destroy)
         dispatcher = Dispatcher(installation.database, client, programs, installation.now)
-        yield Workshop(installation, flows, dispatcher, works_here, Heartbeat(installation))
+        work = Workshop(installation, dispatcher, works_here)
+        stack.callback(work.folders.close)
+        yield work
 
 
 def _lock(home: Path, stack: ExitStack) -> bool:

@@ -34,7 +34,6 @@ APP_NAME = "Opmetrix"
 NAME = "kauri"
 MARKER = ".fieldbridge-demo"
 HOLD_S = 2.0
-TICK_S = 1.0
 SHOWN_INVOICES = 12
 
 
@@ -190,8 +189,9 @@ def _watch(stage: Stage, work: Workshop) -> None:
         signal.signal(number, lambda _number, _frame: stopping.set())
     with stage.installation.database.read() as tx:
         last = max((event.id for event in runs.events(tx, NAME, 1)), default=0)
-    while not stopping.wait(TICK_S):
+    while not stopping.is_set():
         work.tick()
+        work.rest()
         with stage.installation.database.read() as tx:
             news = runs.events(tx, NAME, 1000, last)
         for event in news:

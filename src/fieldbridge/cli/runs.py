@@ -4,7 +4,6 @@ import signal
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from enum import StrEnum
 from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,14 +12,13 @@ import typer
 from fieldbridge.cli.here import here
 from fieldbridge.cli.output import Json, Output, output
 from fieldbridge.core.errors import SetupError
-from fieldbridge.flows import MASTER_DATA, TRANSACTIONS
+from fieldbridge.flows import FLOWS
 
 if TYPE_CHECKING:
     from fieldbridge.app.installation import Installation
     from fieldbridge.app.workshop import Workshop
     from fieldbridge.store.ledger.runs import Run
 
-TICK_S = 1.0
 ORDER = (
     "accounts",
     "tax rates",
@@ -36,14 +34,21 @@ ORDER = (
 )
 
 
-class Flow(StrEnum):
-    """The flows one can name."""
+def flow_named(text: str) -> str:
+    """A flow's name as somebody typed it."""
+    if text not in FLOWS:
+        raise typer.BadParameter(f"{text!r} is not one of {', '.join(FLOWS)}.")
+    return text
 
-    MASTER = MASTER_DATA
-    ORDERS = TRANSACTIONS
 
-
-FlowName = Annotated[Flow, typer.Argument(help="master-data: Xero to tablets. transactions: tablets to Xero.")]
+FlowName = Annotated[
+    str,
+    typer.Argument(
+        parser=flow_named,
+        metavar="FLOW",
+        help="\n".join(f"{name}: {kind.says}." for name, kind in FLOWS.items()),
+    ),
+]
 Only = Annotated[str | None, typer.Option("--connection", "-c", help="Only this connection. All of them otherwise.")]
 
 
@@ -84,8 +89,9 @@ def run(
             shown.show(
                 {"running": names}, lambda: shown.say(f"Running {', '.join(names)}. Ctrl-C stops."), as_json=as_json
             )
-            while not stopping.wait(TICK_S):
+            while not stopping.is_set():
                 work.tick()
+                work.rest()
 
 
 def _address(listen: str) -> tuple[str, int]:
@@ -112,7 +118,7 @@ def sync(
     with here(context) as installation:
         with workshop.opened(installation) as work:
             ended = [
-                follow(work, work.dispatcher.start(one.id, flow.value, accept), shown, quiet=as_json)
+                follow(work, work.dispatcher.start(one.id, flow, accept), shown, quiet=as_json)
                 for one in installation.connections(connection)
             ]
         shown.show(ended, lambda: tell(installation, ended, shown), as_json=as_json)
@@ -165,7 +171,7 @@ def plan(context: typer.Context, flow: FlowName, connection: Only = None, as_jso
 
     shown = output()
     with here(context) as installation:
-        plans = [dry_run.plan(installation, one, flow.value) for one in installation.connections(connection)]
+        plans = [dry_run.plan(installation, one, flow) for one in installation.connections(connection)]
 
     def words() -> None:
         for one in plans:

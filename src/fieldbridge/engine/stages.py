@@ -4,9 +4,11 @@ A stage must be safe to repeat: the process may die after its work and before th
 """
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+import sqlalchemy as sa
 
 from fieldbridge.core.errors import FieldbridgeError
 
@@ -42,13 +44,15 @@ class Stop:
 
 Stage = Callable[[RunRef], Turn]
 Clock = Callable[[], datetime]
+WithWork = Callable[[sa.Connection, Sequence[str]], Collection[str]]
 
 
 @dataclass(frozen=True)
 class Program:
     """A flow as the engine sees it: named stages, the lane it runs in, and what it does when it ends.
 
-    has_work is asked before a scheduled run, so that an idle poll costs no run.
+    with_work is asked before scheduled runs, so that an idle poll costs no run: which of these connections have
+    something to do. It sees many at once, and only the database.
     """
 
     flow: str
@@ -56,7 +60,7 @@ class Program:
     stages: tuple[tuple[str, Stage], ...]
     begin: Callable[[RunRef], None]
     settle: Callable[[RunRef, Stop | None], None]
-    has_work: Callable[[str], bool]
+    with_work: WithWork
 
 
 @dataclass

@@ -1,3 +1,25 @@
 """Flows: one file for each kind of record, holding its declaration and its pure mapping."""
 
+from dataclasses import dataclass
+
 MASTER_DATA, TRANSACTIONS = "master-data", "transactions"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is known of a flow before it runs.
+
+    Shape: lane says which runs it waits for; may_spend_reserve lets it have the last tenth of the day's calls.
+    Units: every_s is its period unless the office decides otherwise.
+    """
+
+    says: str
+    every_s: float
+    lane: str = "bulk"
+    may_spend_reserve: bool = False
+
+
+FLOWS = {
+    MASTER_DATA: Kind("Xero to tablets", every_s=900),
+    TRANSACTIONS: Kind("tablets to Xero", every_s=60, lane="transactions", may_spend_reserve=True),
+}

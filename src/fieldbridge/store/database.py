@@ -131,7 +131,9 @@ def upsert(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]
 def insert_new(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert the rows whose primary key is not there yet; the others stay as they are. Shape: how many were new."""
     insert = sqlite.insert(table) if tx.dialect.name == "sqlite" else postgresql.insert(table)
-    return sum(tx.execute(insert.on_conflict_do_nothing().values(**row)).rowcount for row in rows)
+    # SQLAlchemy forgets an INSERT's count unless told to keep it.
+    insert = insert.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return sum(tx.execute(insert.values(**row)).rowcount for row in rows)
 
 
 def chunks(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:

@@ -67,6 +67,11 @@ def of_connection(**keys: Any) -> Column[str]:
     return Column("connection_id", Text, ForeignKey("connection.id", ondelete="CASCADE"), nullable=False, **keys)
 
 
+def only_where(name: str, condition: str, *columns: str) -> Index:
+    """An index over the few rows that meet a condition."""
+    return Index(name, *columns, sqlite_where=sa.text(condition), postgresql_where=sa.text(condition))
+
+
 installation = Table(
     "installation",
     metadata,
@@ -213,7 +218,9 @@ run = Table(
     Column("exit_code", Integer),
     Column("error", Text),
     Column("accepted", Text, nullable=False, server_default=""),
+    Column("cancel_asked_at", Instant),
     Index("ix_run_connection", "connection_id", "flow", "id"),
+    only_where("ix_run_unended", "ended_at IS NULL", "queued_at"),
 )
 
 log = Table(
@@ -236,6 +243,23 @@ schedule = Table(
     Column("every_s", sa.Float, nullable=False),
     Column("next_due_at", Instant, nullable=False, index=True),
     Column("in_flight", Id),
+    Column("asked_at", Instant),
+    Column("held_until", Instant),
+    Column("held_because", Text, nullable=False, server_default=""),
+    Column("calendar", Text, nullable=False, server_default=""),
+    Column("polls", sa.Boolean, nullable=False, server_default=sa.false()),
+    only_where("ix_schedule_in_flight", "in_flight IS NOT NULL", "flow"),
+)
+
+worker = Table(
+    "worker",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("stays", sa.Boolean, nullable=False),
+    Column("began_at", Instant, nullable=False),
+    Column("beat_at", Instant, nullable=False),
 )
 
 webhook_event = Table(
@@ -280,6 +304,7 @@ call_count = Table(
     Column("wire_bytes", Id, nullable=False),
     Column("unpacked_bytes", Id, nullable=False),
     Column("egress_bytes", Id, nullable=False),
+    Column("runs", Integer, nullable=False, server_default="0"),
 )
 
 sheet = Table(

@@ -12,10 +12,8 @@ from fieldbridge.app.flows.planning import plan
 from fieldbridge.app.flows.publishing import publish
 from fieldbridge.app.flows.taking import Taker
 from fieldbridge.app.installation import Installation
-from fieldbridge.core.errors import OutageError
-from fieldbridge.engine.stages import Program, RunRef, Stage, Stop, Turn
-from fieldbridge.field.folder.inbox import Ready
-from fieldbridge.flows import MASTER_DATA, TRANSACTIONS
+from fieldbridge.engine.stages import Program, RunRef, Stage, Stop, Turn, WithWork
+from fieldbridge.flows import FLOWS, MASTER_DATA, TRANSACTIONS
 from fieldbridge.store.ledger import connections, intake, runs, schedules
 
 FIRST_WRITE = "deliver"
@@ -29,23 +27,21 @@ class Flows:
 
     installation: Installation
     taker: Taker = field(default_factory=Taker)
-    watcher: Taker = field(default_factory=Taker)
-    announced: dict[str, frozenset[Ready]] = field(default_factory=dict)
 
     def programs(self) -> dict[str, Program]:
         """Every flow by name."""
         return {
-            MASTER_DATA: self._program(MASTER_DATA, "bulk", lambda _: True),
-            TRANSACTIONS: self._program(TRANSACTIONS, TRANSACTIONS, self._has_orders),
+            MASTER_DATA: self._program(MASTER_DATA, lambda _, names: names),
+            TRANSACTIONS: self._program(TRANSACTIONS, intake.with_open),
         }
 
     def steps(self, flow: str) -> list[tuple[str, Step]]:
         """The named steps of a flow, in order."""
         return self._master_data() if flow == MASTER_DATA else self._transactions()
 
-    def _program(self, flow: str, lane: str, has_work: Callable[[str], bool]) -> Program:
+    def _program(self, flow: str, with_work: WithWork) -> Program:
         stages = tuple((name, self._stage(step)) for name, step in self.steps(flow))
-        return Program(flow, lane, stages, self._begin, self._settle, has_work)
+        return Program(flow, FLOWS[flow].lane, stages, self._begin, self._settle, with_work)
 
     def _stage(self, step: Step) -> Stage:
         return lambda ref: step(context_of(self.installation, ref))
@@ -74,26 +70,6 @@ class Flows:
             ("close", close),
         ]
 
-    def _has_orders(self, connection_id: str) -> bool:
-        with self.installation.database.read() as tx:
-            if intake.has_open(tx, connection_id):
-                return True
-        return bool(self._ready_files(connection_id))
-
-    def has_new_files(self, connection_id: str) -> bool:
-        """Whether an order file has become ready since the last look: one that was refused is not new again."""
-        ready = self._ready_files(connection_id)
-        before = self.announced.get(connection_id, frozenset())
-        self.announced[connection_id] = ready
-        return bool(ready - before)
-
-    def _ready_files(self, connection_id: str) -> frozenset[Ready]:
-        """What may be read now. An unreachable folder holds nothing; a run will say so."""
-        try:
-            return frozenset(self.watcher.look(context_of(self.installation, RunRef(connection_id, TRANSACTIONS, 0))))
-        except OutageError:
-            return frozenset()
-
     def _begin(self, ref: RunRef) -> None:
         with self.installation.database.write() as tx:
             runs.start(tx, ref.run_id, self.installation.now())
@@ -113,7 +89,7 @@ class Flows:
             if stop is not None and stop.then == "reconnect":
                 connections.pause(tx, ref.connection_id, stop.message)
             until = datetime.fromisoformat(stop.until) if stop and stop.until else None
-            schedules.rearm(tx, ref.connection_id, ref.flow, ref.run_id, now, until)
+            schedules.rearm(tx, ref.connection_id, ref.flow, ref.run_id, now, until, stop.message if stop else "")
             told = {"flow": ref.flow, **run.counts, "error": stop.message if stop else None}
             runs.record(tx, ref.connection_id, ref.run_id, now, "run.finished", **told)
 

@@ -21,6 +21,13 @@ class Heartbeat:
     installation: Installation
     _tried: dict[str, datetime] = field(default_factory=dict)
 
+    def beat_all(self) -> None:
+        """Look at every connection that may need it."""
+        with self.installation.database.read() as tx:
+            idle = connections.idle(tx, (PKCE, WEB_APP), self.installation.now() - IDLE)
+        for one in idle:
+            self.beat(one)
+
     def beat(self, one: Connection) -> None:
         """Look at one connection; what fails is tried again after an hour."""
         now = self.installation.now()

@@ -1,12 +1,13 @@
 """Connections: whose books, through which sign-in, to which folder, under which settings."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
 import sqlalchemy as sa
 
 from fieldbridge.store.database import upsert
-from fieldbridge.store.schema import connection
+from fieldbridge.store.schema import connection, schedule
 
 
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +45,30 @@ def find(tx: sa.Connection, connection_id: str) -> Connection | None:
 def every(tx: sa.Connection) -> list[Connection]:
     """All connections, by name."""
     return [Connection(**row) for row in tx.execute(sa.select(connection).order_by(connection.c.id)).mappings()]
+
+
+def some(tx: sa.Connection, names: Collection[str]) -> list[Connection]:
+    """Some connections, by name."""
+    query = sa.select(connection).where(connection.c.id.in_(names)).order_by(connection.c.id)
+    return [Connection(**row) for row in tx.execute(query).mappings()]
+
+
+def folders(tx: sa.Connection, flow: str) -> list[tuple[str, str, bool]]:
+    """Where files arrive. Shape: (connection, folder, whether it must be looked at) of all that are not paused."""
+    query = (
+        sa.select(connection.c.id, connection.c.folder, schedule.c.polls)
+        .join(schedule, schedule.c.connection_id == connection.c.id)
+        .where(connection.c.paused_because.is_(None), schedule.c.flow == flow)
+    )
+    return [(row[0], row[1], row[2]) for row in tx.execute(query)]
+
+
+def idle(tx: sa.Connection, sign_ins: Collection[str], before: datetime) -> list[Connection]:
+    """Connections by these sign-ins whose tokens were last renewed before a moment, and which may run."""
+    query = sa.select(connection).where(
+        connection.c.sign_in.in_(sign_ins), connection.c.renewed_at < before, connection.c.paused_because.is_(None)
+    )
+    return [Connection(**row) for row in tx.execute(query).mappings()]
 
 
 def pause(tx: sa.Connection, connection_id: str, because: str | None) -> None:

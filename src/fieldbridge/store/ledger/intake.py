@@ -133,10 +133,10 @@ def moved(tx: sa.Connection, file_id: int, name: str) -> None:
     tx.execute(intake_file.update().where(intake_file.c.id == file_id).values(moved_to=name))
 
 
-def has_open(tx: sa.Connection, connection_id: str) -> bool:
-    """Whether anything waits, is on its way, or lies in a file not yet moved."""
-    query = sa.select(intake_file.c.id).where(
-        intake_file.c.connection_id == connection_id, intake_file.c.moved_to.is_(None)
+def with_open(tx: sa.Connection, names: Sequence[str]) -> set[str]:
+    """Those of some connections where something waits, is on its way, or lies in a file not yet moved."""
+    files = sa.select(intake_file.c.connection_id).where(
+        intake_file.c.connection_id.in_(names), intake_file.c.moved_to.is_(None)
     )
-    rows = sa.select(intake.c.id).where(intake.c.connection_id == connection_id, intake.c.state.in_(OPEN))
-    return tx.execute(query.limit(1)).first() is not None or tx.execute(rows.limit(1)).first() is not None
+    rows = sa.select(intake.c.connection_id).where(intake.c.connection_id.in_(names), intake.c.state.in_(OPEN))
+    return set(tx.execute(sa.union(files, rows)).scalars()) if names else set()

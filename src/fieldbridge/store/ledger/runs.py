@@ -28,6 +28,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     exit_code: int | None
     error: str | None
     accepted: str = ""
+    cancel_asked_at: datetime | None = None
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +53,16 @@ def queue(tx: sa.Connection, connection_id: str, flow: str, at: datetime, accept
         "accepted": accepted,
     }
     return int(tx.execute(run.insert().returning(run.c.id), row).scalar_one())
+
+
+def queue_each(tx: sa.Connection, flows: Sequence[tuple[str, str]], at: datetime) -> Sequence[int]:
+    """Open a run for each (connection, flow). Shape: their ids, in the same order."""
+    if not flows:
+        return []
+    rows = [
+        {"connection_id": name, "flow": flow, "state": "queued", "counts": {}, "queued_at": at} for name, flow in flows
+    ]
+    return tx.execute(run.insert().returning(run.c.id, sort_by_parameter_order=True), rows).scalars().all()
 
 
 def start(tx: sa.Connection, run_id: int, at: datetime) -> None:

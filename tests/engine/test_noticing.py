@@ -1,0 +1,150 @@
+"""How a new order file is noticed: told by the system within a moment, or found when its flow is due."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from fieldbridge.app import folders as watching
+from fieldbridge.app.workshop import Workshop
+from fieldbridge.engine.stages import Turn
+from fieldbridge.field.folder import inbox
+from fieldbridge.flows import TRANSACTIONS
+from fieldbridge.store.ledger import intake, schedules
+from support import bench as benches
+from support.bench import EVERY_S, Bench
+
+WITHIN_S = 20.0
+A_MOMENT_S = 1.0
+LATER = timedelta(hours=1)
+QUIET_TICKS = 3
+
+
+@pytest.fixture
+def bench(tmp_path: Path, database_url: str) -> Iterator[Bench]:
+    with benches.opened(tmp_path / "home", database_url) as opened:
+        yield opened
+
+
+@contextmanager
+def working(bench: Bench) -> Iterator[Workshop]:
+    """A workshop that has looked round once, and whose flows are due in an hour."""
+    programs = bench.programs({"work": lambda _: Turn()}, with_work=intake.with_open)
+    with bench.working(programs) as work:
+        work.tick()
+        yield work
+
+
+def due_later(bench: Bench, name: str, *, polls: bool = False, at: timedelta = LATER) -> None:
+    with bench.installation.database.write() as tx:
+        schedules.keep(tx, name, TRANSACTIONS, EVERY_S, datetime.now(UTC) + at, polls=polls)
+
+
+def started_within(work: Workshop, wanted: Callable[[int], bool] = bool) -> float:
+    """Tick until a run starts. Units: seconds it took."""
+    began = time.monotonic()
+    while time.monotonic() - began < WITHIN_S:
+        if wanted(work.tick()):
+            return time.monotonic() - began
+        work.rest()
+    raise AssertionError("nothing started")
+
+
+def test_a_finished_file_starts_a_run_within_a_second(bench: Bench) -> None:
+    bench.connection("kauri")
+    due_later(bench, "kauri")
+    with working(bench) as work:
+        (bench.folder("kauri") / "orders.txt").write_text("H\n")
+        assert started_within(work) < A_MOMENT_S
+
+
+def test_a_file_that_is_still_written_starts_a_run_when_it_is_finished(bench: Bench) -> None:
+    bench.connection("kauri")
+    due_later(bench, "kauri")
+    with working(bench) as work:
+        with (bench.folder("kauri") / "orders.txt").open("w") as file:
+            for part in ("H,1", ",2", ",3"):
+                file.write(part)
+                file.flush()
+                work.rest()
+                assert work.tick() == 0
+            file.write("\n")
+        assert started_within(work) < A_MOMENT_S
+
+
+def test_a_file_that_came_while_nobody_watched_is_found_at_the_start(bench: Bench) -> None:
+    bench.connection("kauri")
+    due_later(bench, "kauri")
+    (bench.folder("kauri") / "orders.txt").write_text("H\n")
+    with bench.working(bench.programs({"work": lambda _: Turn()}, with_work=intake.with_open)) as work:
+        assert started_within(work) < A_MOMENT_S
+
+
+def test_a_connection_made_later_is_watched_too(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.connection("kauri")
+    due_later(bench, "kauri")
+    with working(bench) as work:
+        monkeypatch.setattr("fieldbridge.app.workshop.UPKEEP_EVERY_S", 0.0)
+        bench.connection("rata")
+        due_later(bench, "rata")
+        assert work.tick() == 0
+        (bench.folder("rata") / "orders.txt").write_text("H\n")
+        assert started_within(work) < A_MOMENT_S
+
+
+def test_a_share_is_looked_at_when_its_flow_is_due_and_not_before(bench: Bench) -> None:
+    bench.connection("kauri")
+    due_later(bench, "kauri", polls=True)
+    with working(bench) as work:
+        (bench.folder("kauri") / "orders.txt").write_text("H\n")
+        for _ in range(QUIET_TICKS):
+            assert work.tick() == 0
+            work.rest()
+        due_later(bench, "kauri", polls=True, at=timedelta(0))
+        assert started_within(work) < WITHIN_S
+
+
+def test_a_watched_folder_is_not_looked_at_while_nothing_happens(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.connection("kauri")
+    with working(bench) as work:
+        looks: list[Path] = []
+        real = inbox.look
+
+        def look(folder: Path, *more):
+            looks.append(folder)
+            return real(folder, *more)
+
+        monkeypatch.setattr(watching.inbox, "look", look)
+        for _ in range(QUIET_TICKS):
+            due_later(bench, "kauri", at=timedelta(0))
+            assert work.tick() == 0
+        assert looks == []
+        assert bench.schedule("kauri")["next_due_at"] > datetime.now(UTC)
+
+
+def test_a_share_that_hangs_holds_up_nobody_else(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("kauri", "rata"):
+        bench.connection(name)
+        due_later(bench, name, polls=True)
+        (bench.folder(name) / "orders.txt").write_text("H\n")
+    with working(bench) as work:
+        real, answers = inbox.look, Event()
+
+        def look(folder: Path, *more):
+            if folder == bench.folder("kauri"):
+                assert answers.wait(WITHIN_S)
+            return real(folder, *more)
+
+        monkeypatch.setattr(watching.inbox, "look", look)
+        monkeypatch.setattr(watching, "LOOK_S", 0.2)
+        for name in ("kauri", "rata"):
+            due_later(bench, name, polls=True, at=timedelta(0))
+        started_within(work)
+        assert bench.schedule("kauri")["in_flight"] is None
+        answers.set()
+        started_within(work)
+        assert bench.schedule("kauri")["asked_at"] is None
