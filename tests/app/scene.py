@@ -104,12 +104,14 @@ def left(site: Site) -> list[str]:
     return sorted(one.name for one in site.folder.iterdir() if one.suffix == ".txt")
 
 
-def settle_for(site: Site, toml: str) -> None:
-    """Give the connection other settings, as a file given to `fieldbridge connect` does."""
+def settle_for(site: Site, toml: str, *, first: bool = False) -> None:
+    """Give the connection other settings, as a file given to `fieldbridge connect` does; first: before any table."""
     with site.installation.database.write() as tx:
         known = connections.find(tx, site.connection.id)
         assert known is not None
-        connections.keep(tx, msgspec.structs.replace(known, settings=known.settings + toml))
+        connections.keep(
+            tx, msgspec.structs.replace(known, settings=toml + known.settings if first else known.settings + toml)
+        )
 
 
 @dataclass

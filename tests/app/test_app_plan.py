@@ -96,7 +96,7 @@ def test_a_plan_of_master_data_changes_nothing_and_says_what_the_run_then_writes
     assert planned(site, MASTER_DATA).files == []
 
 
-def test_unchanged_master_data_rewrites_nothing_and_costs_five_calls(sqlite_site):
+def test_unchanged_master_data_rewrites_nothing_and_costs_seven_calls(sqlite_site):
     site = sqlite_site
     site.publish()
     files = state(site)[1]
@@ -110,6 +110,8 @@ def test_unchanged_master_data_rewrites_nothing_and_costs_five_calls(sqlite_site
         "TaxRates",
         "Contacts",
         "Items",
+        "Invoices",
+        "CreditNotes",
     ]
 
 

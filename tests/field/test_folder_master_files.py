@@ -39,7 +39,7 @@ KERIKERI = Customer(
     special_pricing_group="CAFE",
     stop_credit=True,
     cash_only=False,
-    balance_total=Decimal("1480.545"),
+    balances=(Decimal("1360.545"), Decimal(0), Decimal(20), Decimal(100)),
     categories=("Cafe", "North"),
     custom_1="20th",
     custom_2="hold",
@@ -75,8 +75,8 @@ def test_customers_are_written_to_the_byte() -> None:
         b'"CustomerCategory3","CustomerCategory4","CustomerCategory5","CustomerCategory6","CustomerCategory7",'
         b'"CustomerCategory8","CustomField1","CustomField2","ReportOnly"\r\n'
         b'"KER014","Kerikeri ""Foodmart""","2","5","PO Box 1","Level 2","Kerikeri","Northland, New Zealand","0230",'
-        b'"09 555 0115","09 555 0114","Ring, then knock","STESMI","CAFE","1","0","021 555","shop@example.com","","","",'
-        b'"","1480.55","0","1","","0","Cafe","North","","","","","","","20th","hold",""\r\n'
+        b'"09 555 0115","09 555 0114","Ring, then knock","STESMI","CAFE","1","0","021 555","shop@example.com",'
+        b'"100.00","20.00","0.00","1360.55","1480.55","0","1","","0","Cafe","North","","","","","","","20th","hold",""\r\n'
         b'"A","B","1","","","","","","","","","","","","","","","","","","","","","0","1","","0","","","","","","","","",'
         b'"","",""\r\n'
     )

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fieldbridge.core.ageing import Aged
 from fieldbridge.core.records.books import Address, Contact, Item, TaxRate
 from fieldbridge.core.records.field import Staff
 from fieldbridge.core.rules import MasterDataRules
@@ -29,6 +30,7 @@ CAFE = Contact(
     discount=Decimal("7.5"),
     outstanding=Decimal("1480.55"),
 )
+OWED = Aged(parts=(Decimal("1360.55"), Decimal(0), Decimal(0), Decimal("120.00")))
 JUICE = Item(item_id="i1", code="APL-1L", name="Apple juice", unit_price=Decimal("4.2525"), tax_type="OUTPUT2")
 GST = TaxRate(tax_type="OUTPUT2", name="15% GST on Income", rate=Decimal(15), applies_to_revenue=True)
 ZERO = TaxRate(tax_type="ZERO", name="Zero Rated", rate=Decimal(0), applies_to_revenue=True)
@@ -77,11 +79,11 @@ def test_an_outlet_is_active_unmerged_and_has_a_code():
 
 
 def test_a_contact_becomes_a_customer_with_what_its_groups_say():
-    made = customers.customer_of(CAFE)
+    made = customers.customer_of(CAFE, OWED)
     assert (made.customer_id, made.name, made.price_level) == ("KAI001", "Kaikōura Café", 3)
     assert (made.staff_code, made.special_pricing_group) == ("STESMI", "CAFE")
     assert (made.stop_credit, made.cash_only) == (True, False)
-    assert (made.discount, made.balance_total) == (Decimal("7.5"), Decimal("1480.55"))
+    assert (made.discount, made.balances) == (Decimal("7.5"), OWED.parts)
     assert made.address_lines == ("PO Box 12", "Kaikōura", "Canterbury")
     assert (made.post_code, made.phone, made.mobile) == ("7300", "64 03 319 5555", "64 021 555 123")
     assert made.categories == ("", "South")
@@ -94,14 +96,14 @@ def test_the_code_is_the_account_number_else_the_contact_number():
 
 def test_a_long_address_fits_four_lines_and_loses_nothing():
     long = replace(CAFE, postal=Address(lines=("A", "B", "C", "D"), city="Town", region="Region"))
-    assert len(customers.customer_of(long).address_lines) <= 4
-    assert "Town Region" in customers.customer_of(long).address_lines
+    assert len(customers.customer_of(long, OWED).address_lines) <= 4
+    assert "Town Region" in customers.customer_of(long, OWED).address_lines
 
 
 def test_without_a_postal_address_the_street_counts_and_without_both_nothing():
-    made = customers.customer_of(replace(CAFE, postal=None))
+    made = customers.customer_of(replace(CAFE, postal=None), OWED)
     assert made.address_lines == ("1 West End", "Shop 2", "Upstairs", "Kaikōura")
-    assert customers.customer_of(replace(CAFE, postal=None, street=None)).address_lines == ()
+    assert customers.customer_of(replace(CAFE, postal=None, street=None), OWED).address_lines == ()
 
 
 def test_a_shared_code_and_clashing_groups_are_told_to_the_office():

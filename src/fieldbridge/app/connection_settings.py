@@ -3,13 +3,14 @@
 from decimal import InvalidOperation
 from functools import lru_cache
 from typing import Literal
+from zoneinfo import available_timezones
 
 import msgspec
 import tomlkit
 
 from fieldbridge.core.calendar import Calendar, check
 from fieldbridge.core.errors import SetupError
-from fieldbridge.core.rules import MasterDataRules, PriceRules, SheetRules, TransactionRules
+from fieldbridge.core.rules import CustomerRules, MasterDataRules, PriceRules, SheetRules, TransactionRules
 from fieldbridge.field.folder.profile import Profile
 from fieldbridge.flows import FLOWS
 from fieldbridge.flows.orders import reference_faults
@@ -32,18 +33,20 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class ConnectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Everything an office may decide.
 
-    Shape: staff maps a rep's code to a full name; calls_per_day is the most that are made;
-    where Xero's answers show that it allows fewer, that counts.
+    Shape: staff maps a rep's code to a full name; calls_per_day is the most that are made; where Xero's answers show
+    that it allows fewer, that counts; time_zone is an IANA name that counts more than the organisation's own.
     """
 
     transactions: TransactionRules = TransactionRules()
     master_data: MasterDataRules = MasterDataRules()
     prices: PriceRules = PriceRules()
     sheets: SheetRules = SheetRules()
+    customers: CustomerRules = CustomerRules()
     schedule: Schedule = Schedule()
     staff: dict[str, str] = {}
     profile: Profile = Profile()
     calls_per_day: int = 5000
+    time_zone: str = ""
 
 
 @lru_cache(maxsize=1024)
@@ -63,6 +66,12 @@ def parse(text: str) -> ConnectionSettings:
             remedy="Use customer_order_no, rep, order_no or cloud_id.",
         )
     _check(settings.schedule)
+    if settings.time_zone and settings.time_zone not in available_timezones():
+        raise SetupError(
+            "settings.time_zone",
+            f"There is no time zone {settings.time_zone}.",
+            remedy="Use a name such as Pacific/Auckland or Australia/Sydney.",
+        )
     return settings
 
 

@@ -93,3 +93,20 @@ class MasterDataRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     shrink_percent: int = 20
     full_read_hours: int = 24
     keep_versions_days: int = 30
+
+
+class AgeingRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How age is counted.
+
+    Shape: from the due date, what is not due yet is current and the parts are periods overdue; from the invoice date,
+    the present period is current and the parts are the periods before. A period is a month, or thirty days.
+    """
+
+    by: Literal["due date", "invoice date"] = "due date"
+    period: Literal["month", "30 days"] = "month"
+
+
+class CustomerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How contacts become the tablets' customers."""
+
+    ageing: AgeingRules = AgeingRules()

@@ -1,5 +1,6 @@
 """Customers: which Contacts become outlets, and how. Source: field-sales facts §5."""
 
+from fieldbridge.core.ageing import Aged
 from fieldbridge.core.plan import Problem
 from fieldbridge.core.records.books import Address, Contact
 from fieldbridge.core.records.field import Customer
@@ -13,8 +14,8 @@ def is_outlet(contact: Contact) -> bool:
     return contact.status == "ACTIVE" and not contact.merged_to and bool(contact.code)
 
 
-def customer_of(contact: Contact) -> Customer:
-    """The row of one outlet. Balances are Xero's own total; its aged parts are left empty."""
+def customer_of(contact: Contact, balance: Aged) -> Customer:
+    """The row of one outlet."""
     marks = marks_of(contact.groups)
     return Customer(
         customer_id=contact.code,
@@ -31,7 +32,7 @@ def customer_of(contact: Contact) -> Customer:
         special_pricing_group=marks.deal,
         stop_credit=marks.stop,
         cash_only=marks.cash,
-        balance_total=contact.outstanding,
+        balances=balance.parts,
         categories=("", marks.area),
     )
 

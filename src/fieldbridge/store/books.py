@@ -7,18 +7,23 @@ from typing import TypeVar
 import msgspec
 import sqlalchemy as sa
 
+from fieldbridge.core.errors import SetupError
 from fieldbridge.core.records.books import Account, Contact, Item, Organisation, Record, TaxRate
+from fieldbridge.core.records.documents import BookedDocument, OpenDocument
 from fieldbridge.store.database import chunks, upsert
 from fieldbridge.store.schema import book
 
 R = TypeVar("R", bound=Record)
 KEYS = {Contact: "contact_id", Item: "item_id", Account: "account_id", TaxRate: "tax_type", Organisation: "name"}
+OPEN = "AUTHORISED"
 CODES_PER_QUERY = 500
 _encode = msgspec.json.Encoder().encode
 
 
 def far_id_of(record: Record) -> str:
     """Xero's own key of a record. An organisation has one row whatever it is called."""
+    if isinstance(record, BookedDocument):
+        return record.document_id
     return "own" if isinstance(record, Organisation) else str(getattr(record, KEYS[type(record)]))
 
 
@@ -26,12 +31,18 @@ def code_of(record: Record) -> str:
     """What the field side calls it."""
     if isinstance(record, TaxRate):
         return record.tax_type
+    if isinstance(record, BookedDocument):
+        return record.number
     return str(getattr(record, "code", ""))
 
 
 def kind_of(record_type: type[Record]) -> str:
-    """The name of a kind of record in the table."""
+    """The name of a kind of record in the table. Documents go by what Xero calls their Type instead."""
     return record_type.__name__
+
+
+def _kind(record: Record) -> str:
+    return record.kind if isinstance(record, BookedDocument) else kind_of(type(record))
 
 
 def keep(tx: sa.Connection, connection_id: str, records: Iterable[Record], read_at: datetime) -> None:
@@ -39,16 +50,24 @@ def keep(tx: sa.Connection, connection_id: str, records: Iterable[Record], read_
     rows = [
         {
             "connection_id": connection_id,
-            "kind": kind_of(type(record)),
+            "kind": _kind(record),
             "far_id": far_id_of(record),
             "code": code_of(record),
             "updated_at": getattr(record, "updated_at", None),
             "read_at": read_at,
             "record": _encode(record).decode(),
+            **_owed(record),
         }
         for record in records
     ]
     upsert(tx, book, rows)
+
+
+def _owed(record: Record) -> dict[str, object]:
+    """Whose document it is, and whether something is still owed on it or owed back."""
+    if not isinstance(record, BookedDocument):
+        return {"contact_id": "", "is_open": False}
+    return {"contact_id": record.contact_id, "is_open": record.status == OPEN}
 
 
 def changed(tx: sa.Connection, connection_id: str, records: Sequence[Record]) -> list[str]:
@@ -56,9 +75,8 @@ def changed(tx: sa.Connection, connection_id: str, records: Sequence[Record]) ->
     by_id = {far_id_of(one): one for one in records}
     known: dict[str, datetime | None] = {}
     for some in chunks(list(by_id), CODES_PER_QUERY):
-        kind = kind_of(type(records[0]))
         query = sa.select(book.c.far_id, book.c.updated_at).where(
-            book.c.connection_id == connection_id, book.c.kind == kind, book.c.far_id.in_(some)
+            book.c.connection_id == connection_id, book.c.kind == _kind(records[0]), book.c.far_id.in_(some)
         )
         known |= {row[0]: row[1] for row in tx.execute(query)}
     return [
@@ -93,12 +111,54 @@ def every(tx: sa.Connection, connection_id: str, record_type: type[R]) -> Iterat
         yield msgspec.json.decode(record, type=record_type)
 
 
+def by_ids(tx: sa.Connection, connection_id: str, record_type: type[R], far_ids: Iterable[str]) -> dict[str, R]:
+    """Find records by Xero's own key. Shape: those we do not hold are absent."""
+    found: dict[str, R] = {}
+    for some in chunks(sorted(set(far_ids)), CODES_PER_QUERY):
+        query = sa.select(book.c.far_id, book.c.record).where(_of(connection_id, record_type), book.c.far_id.in_(some))
+        found |= {far_id: msgspec.json.decode(record, type=record_type) for far_id, record in tx.execute(query)}
+    return found
+
+
+def open_documents(tx: sa.Connection, connection_id: str) -> Iterator[OpenDocument]:
+    """Stream every sales document on which something is owed, or owed back, those of one contact together."""
+    query = sa.select(book.c.record).where(book.c.connection_id == connection_id, book.c.is_open)
+    for (record,) in tx.execute(query.order_by(book.c.contact_id, book.c.far_id).execution_options(yield_per=1000)):
+        yield msgspec.json.decode(record, type=OpenDocument)
+
+
+def last_changes(tx: sa.Connection, connection_id: str) -> dict[str, datetime]:
+    """When a document of each contact was last modified."""
+    query = (
+        sa.select(book.c.contact_id, sa.func.max(book.c.updated_at))
+        .where(book.c.connection_id == connection_id, book.c.contact_id != "")
+        .group_by(book.c.contact_id)
+    )
+    return {contact_id: updated_at for contact_id, updated_at in tx.execute(query) if updated_at}
+
+
+def open_ids(tx: sa.Connection, connection_id: str, kind: str, read_before: datetime | None = None) -> list[str]:
+    """Xero's keys of the documents of one Type that are open here, or of those not read again since a moment."""
+    query = sa.select(book.c.far_id).where(book.c.connection_id == connection_id, book.c.kind == kind, book.c.is_open)
+    return list(tx.execute(query if read_before is None else query.where(book.c.read_at < read_before)).scalars())
+
+
 def organisation(tx: sa.Connection, connection_id: str) -> Organisation | None:
     """Whose books these are, once read."""
     return next(every(tx, connection_id, Organisation), None)
 
 
+def own(tx: sa.Connection, connection_id: str) -> Organisation:
+    """Whose books these are. Errors: SetupError when nothing was read yet."""
+    found = organisation(tx, connection_id)
+    if found is None:
+        raise SetupError("books.empty", "Nothing has been read from Xero yet.", remedy="fieldbridge sync master-data")
+    return found
+
+
 def _rows(connection_id: str, record_type: type[Record]) -> sa.Select[str, str]:
-    return sa.select(book.c.code, book.c.record).where(
-        book.c.connection_id == connection_id, book.c.kind == kind_of(record_type)
-    )
+    return sa.select(book.c.code, book.c.record).where(_of(connection_id, record_type))
+
+
+def _of(connection_id: str, record_type: type[Record]) -> sa.ColumnElement[bool]:
+    return sa.and_(book.c.connection_id == connection_id, book.c.kind == kind_of(record_type))

@@ -114,7 +114,11 @@ book = Table(
     Column("updated_at", Instant),
     Column("read_at", Instant, nullable=False),
     Column("record", Text, nullable=False),
+    Column("contact_id", Text, nullable=False, server_default=""),
+    Column("is_open", sa.Boolean, nullable=False, server_default=sa.false()),
     Index("ix_book_code", "connection_id", "kind", "code"),
+    Index("ix_book_open", "connection_id", "is_open", "contact_id"),
+    Index("ix_book_updated", "connection_id", "kind", "updated_at"),
 )
 
 link = Table(
@@ -127,6 +131,7 @@ link = Table(
     Column("far_number", Text, nullable=False),
     Column("digest", Text, nullable=False),
     Column("agreed_at", Instant, nullable=False),
+    Index("ix_link_far", "connection_id", "far_id"),
 )
 
 intake_file = Table(

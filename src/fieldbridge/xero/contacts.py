@@ -4,14 +4,16 @@ Source: Xero, contacts: paged reads carry everything, archived ones only when as
 contact, and whatever is left out is kept.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 
 import msgspec
 
 from fieldbridge.core.records.books import Address, Contact, ContactFields
 from fieldbridge.xero.codec import Wire, encode, instant_or_none, quoted
-from fieldbridge.xero.collection import PAGE_SIZE
+from fieldbridge.xero.collection import PAGE_SIZE, Page
 from fieldbridge.xero.outcomes import NO_ID, ElementWire, Writable
 from fieldbridge.xero.reference.organisation import TermsWire
 from fieldbridge.xero.session import Session
@@ -133,7 +135,14 @@ def _record(one: ContactWire) -> Contact:
 
 
 CONTACTS = Writable("Contacts", ContactWire, _record, page_size=PAGE_SIZE, list_query={"includeArchived": "true"})
-pages, by_id, create = CONTACTS.pages, CONTACTS.one, CONTACTS.create
+by_id, create = CONTACTS.one, CONTACTS.create
+
+
+def pages(session: Session, since: datetime | None = None) -> Iterator[Page[Contact]]:
+    """Every contact, or those modified since; each knows when Xero said so, because a balance is of that moment."""
+    for page in CONTACTS.pages(session, since):
+        seen = tuple(msgspec.structs.replace(one, seen_at=page.read_at) for one in page.records)
+        yield replace(page, records=seen)
 
 
 def body_of(contacts: Sequence[ContactFields]) -> bytes:

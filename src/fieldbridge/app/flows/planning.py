@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from fieldbridge.app.flows.context import Context
 from fieldbridge.app.flows.price_list import price_list
-from fieldbridge.core.errors import RefusedError, SetupError
+from fieldbridge.core.errors import RefusedError
 from fieldbridge.core.plan import Change, Problem
 from fieldbridge.core.records.books import Account, Contact, Item, TaxRate
 from fieldbridge.core.records.field import DeliveryAddress, Order
@@ -82,11 +82,8 @@ def park(context: Context, tx: sa.Connection, intake_id: int, found: Problem) ->
 
 def shelf_for(tx: sa.Connection, connection_id: str, orders: Sequence[Order]) -> Shelf:
     """The part of the Books these orders need. Errors: SetupError when nothing was read yet."""
-    organisation = books.organisation(tx, connection_id)
-    if organisation is None:
-        raise SetupError("books.empty", "Nothing has been read from Xero yet.", remedy="fieldbridge sync master-data")
     return Shelf(
-        organisation=organisation,
+        organisation=books.own(tx, connection_id),
         contacts=books.by_code(tx, connection_id, Contact, {order.customer for order in orders}),
         items=books.by_code(tx, connection_id, Item, _products(orders)),
         accounts={one.code: one for one in books.every(tx, connection_id, Account)},

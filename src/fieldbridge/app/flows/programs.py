@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from fieldbridge.app.flows import reading
+from fieldbridge.app.flows import documents, reading
 from fieldbridge.app.flows.closing import close
 from fieldbridge.app.flows.context import Context, context_of
 from fieldbridge.app.flows.delivering import deliver
@@ -48,6 +48,7 @@ class Flows:
 
     def _master_data(self) -> list[tuple[str, Step]]:
         read = [(stream.name, reading.reader(stream)) for stream in reading.STREAMS]
+        read += [(kind.name, documents.reader(kind)) for kind in documents.DOCUMENTS]
         return [("organisation", reading.read_organisation), *read, ("publish", publish)]
 
     def _transactions(self) -> list[tuple[str, Step]]:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from fieldbridge.app.flows import goods, history, references
 from fieldbridge.app.flows import sheets as sheet_taking
+from fieldbridge.app.flows.balances import balances_of
 from fieldbridge.app.flows.context import Context
 from fieldbridge.core.errors import GuardError
 from fieldbridge.core.identity import digest
@@ -82,14 +83,17 @@ def _outlets(context: Context, tx: sa.Connection) -> Iterator[Contact]:
 
 def _customers(context: Context, tx: sa.Connection, found: list[Problem]) -> Iterator[Row]:
     shared = Counter(one.code for one in _outlets(context, tx))
+    balances = balances_of(context, tx)
+    found += balances.own_faults
     last = ""
     for some in batches(_outlets(context, tx), BATCH):
         more = sheets.by_key(tx, context.id, CustomerRow, {one.code for one in some})
         for contact in some:
             found += customers.faults(contact, shared[contact.code])
             if contact.code != last:
+                found += balances.faults(contact)
                 row = more[contact.code][0][1] if contact.code in more else None
-                made = customer_with(customers.customer_of(contact), contact, row)
+                made = customer_with(customers.customer_of(contact, balances.of(contact)), contact, row)
                 yield from rows.customer_rows([made], context.settings.profile)
             last = contact.code
 

@@ -76,7 +76,8 @@ def _refresh(context: Context, stream: Stream, until: datetime | None, full_at: 
     began = context.now()
     full = not stream.sees_changes or full_read_is_due(full_at, began, context.settings.master_data.full_read_hours)
     context.say(f"reading {stream.name} from Xero")
-    count, read_at = _keep_pages(context, stream, None if full else since(until))
+    pages = stream.pages(context.session(), None if full else since(until))
+    count, read_at = keep_pages(context, stream.name, pages, "" if full else stream.announced_as)
     with context.write() as tx:
         if full:
             _retire(tx, context.id, stream, count, began)
@@ -86,27 +87,26 @@ def _refresh(context: Context, stream: Stream, until: datetime | None, full_at: 
         runs.count(tx, context.ref.run_id, **{stream.name: count})
 
 
-def _keep_pages(context: Context, stream: Stream, since_when: datetime | None) -> tuple[int, datetime | None]:
+def keep_pages(
+    context: Context, name: str, pages: Iterator[Page[Record]], announced_as: str
+) -> tuple[int, datetime | None]:
     """Store page by page, so that no two pages are held at once. Shape: (rows, Xero's clock at the first page)."""
     count, first_read_at = 0, None
-    for page in stream.pages(context.session(), since_when):
+    for page in pages:
         with context.write() as tx:
-            if since_when is not None:
-                _tally(tx, context, stream, page)
+            if announced_as:
+                _tally(tx, context, name, page)
             books.keep(tx, context.id, page.records, context.now())
         count += len(page.records)
         first_read_at = first_read_at or page.read_at
     return count, first_read_at
 
 
-def _tally(tx: sa.Connection, context: Context, stream: Stream, page: Page[Record]) -> None:
+def _tally(tx: sa.Connection, context: Context, name: str, page: Page[Record]) -> None:
     """Count which path found each change first: a webhook that announced it, or this look by itself."""
-    if not stream.announced_as:
-        return
     changed = books.changed(tx, context.id, page.records)
     announced = webhooks.unread_among(tx, context.connection.organisation_id, changed)
-    day = context.now().date()
-    webhooks.count(tx, context.id, stream.name, day, len(announced), len(changed) - len(announced))
+    webhooks.count(tx, context.id, name, context.now().date(), len(announced), len(changed) - len(announced))
 
 
 def _retire(tx: sa.Connection, connection_id: str, stream: Stream, count: int, began: datetime) -> None:

@@ -49,7 +49,10 @@ class Address(Record, frozen=True, kw_only=True):
 
 
 class Contact(Record, frozen=True, kw_only=True):
-    """A customer or supplier. Units: balances in the organisation's base currency."""
+    """A customer or supplier.
+
+    Shape: seen_at is Xero's own clock when it said all this. Units: balances in the organisation's base currency.
+    """
 
     contact_id: str
     name: str
@@ -71,6 +74,7 @@ class Contact(Record, frozen=True, kw_only=True):
     overdue: Decimal = Decimal(0)
     merged_to: str = ""
     updated_at: datetime | None = None
+    seen_at: datetime | None = None
 
     @property
     def code(self) -> str:

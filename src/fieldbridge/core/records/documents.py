@@ -44,6 +44,7 @@ class BookedLine(Record, frozen=True, kw_only=True):
     quantity: Decimal | None = None
     unit_amount: Decimal | None = None
     discount_rate: Decimal | None = None
+    discount_amount: Decimal | None = None
     amount: Decimal = Decimal(0)
     tax: Decimal = Decimal(0)
     item_code: str = ""
@@ -112,6 +113,22 @@ class BookedCredit(BookedDocument, frozen=True, kw_only=True):
     remaining: Decimal = Decimal(0)
     allocations: tuple[Allocation, ...] = ()
     settlements: tuple[Settlement, ...] = ()
+
+
+class OpenDocument(Record, frozen=True, kw_only=True):
+    """As much of a sales document as says what is owed on it, or owed back.
+
+    Units: due of an invoice, remaining of a credit, both in the document's currency; rate is how much of that
+    currency one unit of the base currency is worth.
+    """
+
+    contact_id: str
+    currency_code: str = ""
+    currency_rate: Decimal | None = None
+    issued_on: date | None = None
+    due_on: date | None = None
+    due: Decimal = Decimal(0)
+    remaining: Decimal = Decimal(0)
 
 
 class BookedQuote(BookedDocument, frozen=True, kw_only=True):

@@ -10,7 +10,10 @@ from fieldbridge.core.records.books import Record
 
 
 class Customer(Record, frozen=True, kw_only=True):
-    """One outlet, a row of Customer.csv. A flag of None is published as an empty field."""
+    """One outlet, a row of Customer.csv. A flag of None is published as an empty field.
+
+    Shape: balances are the aged parts, the current one first; none when they are not known.
+    """
 
     customer_id: str
     name: str
@@ -27,7 +30,7 @@ class Customer(Record, frozen=True, kw_only=True):
     special_pricing_group: str = ""
     stop_credit: bool | None = None
     cash_only: bool | None = None
-    balance_total: Decimal | None = None
+    balances: tuple[Decimal, ...] = ()
     compulsory_order_no: bool = False
     print_pricing: bool = True
     enable_edit_price: bool = False

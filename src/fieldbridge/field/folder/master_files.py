@@ -17,6 +17,7 @@ _PRICE_STEP = Decimal("0.0001")
 _PRICE_LEVELS = 8
 _NOTE_STOCK = "999"
 _GROCERY = ("PELCode", "FSACode", "FSWCode", "FSSICode")
+_BALANCES = ("BalanceCurrent", "Balance1", "Balance2", "Balance3", "BalanceTotal")
 
 
 class Row(NamedTuple):
@@ -84,7 +85,6 @@ def _customer(customer: Customer, profile: Profile) -> dict[str, str]:
         "CashOnlyFlag": _flag(customer.cash_only, profile),
         "Mobile": customer.mobile,
         "Email": customer.email,
-        "BalanceTotal": "" if customer.balance_total is None else f"{to_cents(customer.balance_total):f}",
         "CompulsoryOrderNo": _flag(customer.compulsory_order_no, profile),
         "PrintPricing": _flag(customer.print_pricing, profile),
         "EnableEditPrice": _flag(customer.enable_edit_price, profile),
@@ -92,7 +92,16 @@ def _customer(customer: Customer, profile: Profile) -> dict[str, str]:
         "CustomField2": customer.custom_2,
     }
     values |= _spread("AddressLine", 4, customer.address_lines)
+    values |= _balances(customer.balances)
     return values | {f"CustomerCategory{rank}": name for rank, name in enumerate(customer.categories, 1)}
+
+
+def _balances(parts: Sequence[Decimal]) -> dict[str, str]:
+    """The total is the sum of the parts, so that the two never disagree."""
+    if not parts:
+        return {}
+    cents = [to_cents(part) for part in parts]
+    return {column: f"{amount:f}" for column, amount in zip(_BALANCES, (*cents, sum(cents)), strict=True)}
 
 
 def _product(product: Product, profile: Profile) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from fieldbridge.standin.books.books import Books
+from fieldbridge.standin.pricing.money import rounded
 from fieldbridge.standin.wire.answers import Record
 
 _SIDES = (("AccountsReceivable", "ACCREC", "ACCRECCREDIT"), ("AccountsPayable", "ACCPAY", "ACCPAYCREDIT"))
@@ -22,16 +23,25 @@ def _side(books: Books, contact_id: str, side: str, invoice_type: str, credit_ty
     today = books.today()
     outstanding = overdue = ZERO
     for invoice in _open(books.invoices.find("open", contact_id), invoice_type):
-        outstanding += invoice["AmountDue"]
+        due = _in_base(books, invoice, "AmountDue")
+        outstanding += due
         if invoice.get("DueDate") and invoice["DueDate"] < today:
-            overdue += invoice["AmountDue"]
+            overdue += due
     for credit in _open(books.credit_notes.find("open", contact_id), credit_type):
-        outstanding -= credit["RemainingCredit"]
+        outstanding -= _in_base(books, credit, "RemainingCredit")
     for early in (*books.overpayments.find("open", contact_id), *books.prepayments.find("open", contact_id)):
         if early["Type"].startswith(_MONEY_IN[side]):
-            outstanding -= early["RemainingCredit"]
+            outstanding -= _in_base(books, early, "RemainingCredit")
     return {"Outstanding": outstanding, "Overdue": overdue}
 
 
 def _open(documents: list[Record], kind: str) -> Iterator[Record]:
     return (document for document in documents if document["Type"] == kind)
+
+
+def _in_base(books: Books, document: Record, field: str) -> Decimal:
+    """An amount in base currency at the document's own rate; today's rates are not imitated."""
+    amount: Decimal = document[field]
+    if document["CurrencyCode"] == books.organisation["BaseCurrency"]:
+        return amount
+    return rounded(amount / document["CurrencyRate"])

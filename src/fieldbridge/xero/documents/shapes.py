@@ -41,6 +41,7 @@ class LineWire(Wire, frozen=True, kw_only=True):
     quantity: Decimal | None = None
     unit_amount: Decimal | None = None
     discount_rate: Decimal | None = None
+    discount_amount: Decimal | None = None
     line_amount: Decimal = Decimal(0)
     tax_amount: Decimal = Decimal(0)
     item_code: str = ""
@@ -56,6 +57,7 @@ class LineWire(Wire, frozen=True, kw_only=True):
             quantity=self.quantity,
             unit_amount=self.unit_amount,
             discount_rate=self.discount_rate,
+            discount_amount=self.discount_amount,
             amount=self.line_amount,
             tax=self.tax_amount,
             item_code=self.item_code,
