@@ -1,155 +1,92 @@
-"""Hold the local Xero's answers against Xero's published OpenAPI description.
+"""Hold every exchange of a test run against Xero's published descriptions.
 
-Usage: python tests/openapi/check.py path/to/xero_accounting.yaml
+Usage: FIELDBRIDGE_STANDIN_RECORD=FOLDER make test
+       python tests/openapi/check.py xero_accounting.yaml xero-identity.yaml FOLDER
 
-Runs the SDK's tests (tests/standin/test_standin_sdk.py), notes every accounting call they make, and checks that
-each has a described path, method and status and that its answer fits the schema. Members the description does not
-have are faults too, except those in UNDESCRIBED. The description is not part of this repository.
+The folder has the journals that the local Xeros of the run kept (src/fieldbridge/standin/recording.py). Of each
+exchange the request is checked when our connector sent it, or when somebody else did and it was carried out; the
+answer when it is the endpoint's own and of a described status. The rest is counted with its reason, and so is what
+Xero is known to take or send besides (known.py). The descriptions are not part of this repository.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import sys
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import pytest
-import yaml
-from jsonschema import Draft4Validator
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT4
-from xero_python import rest
+from description import Description
+from judgement import Verdict, judged
+from schemas import Plain
 
-# Members the local Xero sends although the description has none of the kind: around every answer, on every
-# record, and dates a second time as text.
-UNDESCRIBED = {
-    *("Id", "Status", "ProviderName", "DateTimeUTC", "SummarizeErrors"),
-    *("HasErrors", "HasValidationErrors", "ID", "AllocationID"),
-    *("DateString", "DueDateString", "DateUTCString"),
-}
-# The description lists a few members of refused elements; the element as it was sent comes back whole.
-OPEN_SCHEMAS = {"Element"}
-BASE = "/api.xro/2.0"
-TESTS = Path(__file__).parent.parent / "standin" / "test_standin_sdk.py"
+PARTS = ("ours", "others", "answers")
 
 
-@dataclass(frozen=True)
-class Exchange:
-    """One call and its answer."""
+@dataclass
+class Tally:
+    """What was found. Shape: `faults` and `places` by the words of the fault; a place is a file and a line."""
 
-    method: str
-    path: str
-    status: int
-    body: Any
+    exchanges: int = 0
+    checked: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    left_out: Counter[str] = field(default_factory=Counter)
+    excused: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    places: dict[str, str] = field(default_factory=dict)
 
+    def add(self, verdict: Verdict, place: str) -> None:
+        self.exchanges += 1
+        self.checked[verdict.operation].update(verdict.checked)
+        self.left_out.update(verdict.left_out)
+        self.excused.update(verdict.excused)
+        for fault in verdict.faults:
+            text = f"{verdict.operation} {fault}"
+            self.faults[text] += 1
+            self.places.setdefault(text, place)
 
-class Recorder:
-    """A pytest plugin: notes what the SDK sends and gets while the tests run."""
-
-    def __init__(self) -> None:
-        self.exchanges: list[Exchange] = []
-
-    @pytest.fixture(autouse=True)
-    def _listening(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        send = rest.RESTClientObject.request
-
-        def request(client: Any, method: str, url: str, *given: Any, **named: Any) -> Any:
-            try:
-                answer = send(client, method, url, *given, **named)
-            except Exception as refusal:
-                self.note(method, url, getattr(refusal, "status", 0), getattr(refusal, "body", None))
-                raise
-            self.note(method, url, answer.status, answer.data)
-            return answer
-
-        monkeypatch.setattr(rest.RESTClientObject, "request", request)
-
-    def note(self, method: str, url: str, status: int, body: Any) -> None:
-        if BASE in url:
-            path = url.split(BASE)[1].split("?", maxsplit=1)[0]
-            self.exchanges.append(Exchange(method.lower(), path, status, body))
-
-
-class Description:
-    """The published description, its objects closed."""
-
-    def __init__(self, file: Path) -> None:
-        self.doc = cleaned(yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
-        for name, schema in self.doc["components"]["schemas"].items():
-            if "properties" in schema and name not in OPEN_SCHEMAS:
-                schema["additionalProperties"] = False
-        resource = Resource(contents=self.doc, specification=DRAFT4)
-        self.registry = Registry().with_resource("urn:xero", resource)
-        # Literal paths before those with parameters
-        self.paths = [
-            (re.compile(re.sub(r"\\?\{[^}]+\}", "[^/]+", path) + "$", re.IGNORECASE), operations)
-            for path, operations in sorted(self.doc["paths"].items(), key=lambda entry: entry[0].count("{"))
-        ]
-
-    def faults(self, exchange: Exchange) -> list[str]:
-        """What is wrong with an answer, in words."""
-        operation = next(
-            (
-                operations[exchange.method]
-                for pattern, operations in self.paths
-                if exchange.method in operations and pattern.match(exchange.path)
-            ),
-            None,
+    def report(self) -> Iterator[str]:
+        """The lines to print."""
+        yield f"{'operation':42}{'our requests':>14}{'others':>10}{'answers':>10}"
+        for name, counts in sorted(self.checked.items()):
+            if counts:
+                yield f"{name:42}{counts['ours']:14}{counts['others']:10}{counts['answers']:10}"
+        total: Counter[str] = sum(self.checked.values(), Counter())
+        yield f"{'in all':42}{total['ours']:14}{total['others']:10}{total['answers']:10}"
+        for title, counts in (("Left out", self.left_out), ("Excused", self.excused)):
+            yield f"\n{title}:"
+            yield from (f"{times:7} x {reason}" for reason, times in sorted(counts.items()))
+        yield "\nFaults:"
+        yield from (
+            f"{times:7} x {fault} (first at {self.places[fault]})" for fault, times in sorted(self.faults.items())
         )
-        if operation is None:
-            return ["no such path and method"]
-        answer = operation["responses"].get(str(exchange.status))
-        if answer is None:
-            return [f"status {exchange.status} is not described"]
-        if "$ref" in answer:
-            answer = self.doc["components"]["responses"][answer["$ref"].rsplit("/", 1)[1]]
-        schema = answer.get("content", {}).get("application/json", {}).get("schema")
-        if not schema or not exchange.body:
-            return []
-        errors = Draft4Validator(schema, registry=self.registry).iter_errors(json.loads(exchange.body))
-        return [fault for error in errors if (fault := fault_of(error))]
+        yield f"{self.exchanges} exchanges, {self.faults.total()} faults"
+
+    @property
+    def is_good(self) -> bool:
+        """Something of each kind was checked, and nothing is wrong."""
+        total: Counter[str] = sum(self.checked.values(), Counter())
+        return not self.faults and all(total[part] for part in PARTS)
 
 
-def cleaned(node: Any) -> Any:
-    """Without the keywords of OpenAPI that JSON Schema reads otherwise; references made absolute."""
-    if isinstance(node, list):
-        return [cleaned(one) for one in node]
-    if not isinstance(node, dict):
-        return node
-    kept = {name: cleaned(value) for name, value in node.items() if name not in {"example", "default", "readOnly"}}
-    if isinstance(kept.get("$ref"), str):
-        kept["$ref"] = f"urn:xero{kept['$ref']}"
-    return kept
+def exchanges(folder: Path) -> Iterator[tuple[str, Plain]]:
+    """Every line of the journals, with its place."""
+    for file in sorted(folder.glob("*.jsonl")):
+        with file.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                yield f"{file.name}:{number}", json.loads(line)
 
 
-def fault_of(error: Any) -> str:
-    """An error's place and text; empty for members that are known to be undescribed."""
-    where = ".".join("*" if isinstance(part, int) else str(part) for part in error.absolute_path)
-    if error.validator != "additionalProperties":
-        return f"{where}: {error.message[:200]}"
-    unknown = sorted(set(error.instance) - set(error.schema["properties"]) - UNDESCRIBED)
-    return f"{where}: not described: {', '.join(unknown)}" if unknown else ""
-
-
-def main(file: Path) -> int:
-    recorder = Recorder()
-    if pytest.main(["-q", "-p", "no:cacheprovider", str(TESTS)], plugins=[recorder]) != 0:
-        return 1
-    description = Description(file)
-    found = Counter(
-        f"{exchange.method.upper()} /{exchange.path.split('/')[1]} {fault}"
-        for exchange in recorder.exchanges
-        for fault in description.faults(exchange)
-    )
-    for fault, times in sorted(found.items()):
-        sys.stdout.write(f"{times} x {fault}\n")
-    sys.stdout.write(f"{len(recorder.exchanges)} answers held against {file.name}: {found.total()} faults\n")
-    return 1 if found or not recorder.exchanges else 0
+def main(accounting: Path, identity: Path, folder: Path) -> int:
+    """The exit code: 0 when all that can be checked was, and is as described."""
+    descriptions = [Description(accounting), Description(identity)]
+    tally = Tally()
+    for place, exchange in exchanges(folder):
+        tally.add(judged(descriptions, exchange), place)
+    sys.stdout.writelines(f"{line}\n" for line in tally.report())
+    return 0 if tally.is_good else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(*map(Path, sys.argv[1:])))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from standin_caller import decoded, messages
 
+DAY = "2026-11-20"
+
 
 def banked(caller, kind, amount=23, **changes):
     sent = {
@@ -48,7 +50,7 @@ def test_an_overpayment_has_no_tax_and_stands_on_the_debtors_account(caller):
 @pytest.mark.parametrize("name", ["Overpayment", "Prepayment"])
 def test_credit_is_put_against_an_invoice_and_taken_back(caller, approved, name):
     path = f"{name}s/{saved(banked(caller, f'RECEIVE-{name.upper()}'))[f'{name}ID']}"
-    sent = {"Amount": 11.5, "Invoice": {"InvoiceID": approved["InvoiceID"]}}
+    sent = {"Amount": 11.5, "Invoice": {"InvoiceID": approved["InvoiceID"]}, "Date": DAY}
     allocation = saved(caller.put(f"{path}/Allocations", sent), "Allocations")
     paid = caller.get("Invoices/SO-1")["Invoices"][0]
     assert (paid["Status"], str(paid["AmountCredited"])) == ("PAID", "11.50")
@@ -66,7 +68,9 @@ def test_credit_can_be_refunded(caller):
     sent = {"Overpayment": {"OverpaymentID": identity}, "Account": {"Code": "090"}, "Amount": 23}
     payment = saved(caller.put("Payments", sent), "Payments")
     assert payment["PaymentType"] == "AROVERPAYMENTPAYMENT"
-    assert caller.get(f"Overpayments/{identity}")["Overpayments"][0]["Status"] == "PAID"
+    refunded = caller.get(f"Overpayments/{identity}")["Overpayments"][0]
+    assert refunded["Status"] == "PAID"
+    assert "FullyPaidOnDate" not in refunded
     assert payment["Overpayment"]["OverpaymentID"] == identity
 
 
@@ -76,7 +80,7 @@ def test_a_deleted_bank_transaction_voids_what_it_left_unless_it_is_used(caller,
     assert gone["Status"] == "DELETED"
     voided = caller.get(f"Prepayments/{first['PrepaymentID']}")["Prepayments"][0]
     assert (voided["Status"], voided["RemainingCredit"]) == ("VOIDED", 0)
-    sent = {"Amount": 1, "Invoice": {"InvoiceID": approved["InvoiceID"]}}
+    sent = {"Amount": 1, "Invoice": {"InvoiceID": approved["InvoiceID"]}, "Date": DAY}
     caller.put(f"Prepayments/{second['PrepaymentID']}/Allocations", sent)
     kept = {"BankTransactionID": second["BankTransactionID"], "Status": "DELETED"}
     assert "can only be deleted" in messages(caller.post("BankTransactions", kept))[0]

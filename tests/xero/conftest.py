@@ -71,6 +71,14 @@ def session(local_url: str, signer: Any, control: Control) -> Iterator[Session]:
 
 
 @pytest.fixture
+def by_hand(local_url: str, signer: Any, control: Control) -> Iterator[Session]:
+    """For requests the connector never makes: it does not say that it is fieldbridge (tests/openapi)."""
+    with open_client(10.0) as client:
+        client.headers["User-Agent"] = "by hand"
+        yield Session(signed(wire(client), signer), local_url, utc_now, sign_in="private-app")
+
+
+@pytest.fixture
 def customer(control: Control) -> Row:
     """A contact that every seed has."""
     return next(one for one in control.books()["contacts"] if one["AccountNumber"] == "KER014")

@@ -89,13 +89,14 @@ def test_the_largest_file_that_is_allowed_arrives(session, invoice):
     assert attachments.add(session, "Invoices", invoice.invoice_id, file, "file-1").size == BYTES_MAX
 
 
-def test_contacts_and_quotes_keep_files_too(session, customer):
+def test_contacts_and_quotes_keep_files_too_but_show_none_online(session, control, customer):
     body = quotes.body_of([drafted(Quote, "QU-1", customer["ContactID"], status="DRAFT")])
     (made,) = quotes.create(session, body, 1, "quote-1")
     for collection, record_id in (("Contacts", customer["ContactID"]), ("Quotes", made.posted.document_id)):
         attachments.add(session, collection, record_id, FILE, f"file {collection}")
         (found,) = attachments.read(session, collection, record_id)
         assert attachments.content(session, collection, record_id, found) == PICTURE
+    assert [put["query"] for put in uploads(control)] == ["", ""]
 
 
 def test_a_file_for_a_record_that_is_not_there_is_refused(session):

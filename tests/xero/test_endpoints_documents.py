@@ -119,7 +119,7 @@ def test_a_credit_is_put_against_an_invoice_and_taken_back(session, invoice, cre
 
 
 def test_more_than_is_left_is_not_allocated(session, invoice, credit):
-    wanted = Allocation(invoice_id=invoice.invoice_id, amount=Decimal(500))
+    wanted = Allocation(invoice_id=invoice.invoice_id, amount=Decimal(500), allocated_on=TODAY)
     with pytest.raises(RefusedError) as caught:
         credit_notes.allocate(session, credit.document_id, wanted, "allocate-1")
     assert "exceeds" in caught.value.message

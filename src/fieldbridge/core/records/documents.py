@@ -64,6 +64,14 @@ class Settlement(Record, frozen=True, kw_only=True):
 
 
 class Allocation(Record, frozen=True, kw_only=True):
+    """A part of a credit to be put against one invoice."""
+
+    invoice_id: str
+    amount: Decimal
+    allocated_on: date
+
+
+class BookedAllocation(Record, frozen=True, kw_only=True):
     """A part of a credit put against one invoice. allocation_id is empty where Xero does not tell it."""
 
     invoice_id: str
@@ -111,7 +119,7 @@ class BookedCredit(BookedDocument, frozen=True, kw_only=True):
     """A credit note, an overpayment or a prepayment: money that can be put against invoices."""
 
     remaining: Decimal = Decimal(0)
-    allocations: tuple[Allocation, ...] = ()
+    allocations: tuple[BookedAllocation, ...] = ()
     settlements: tuple[Settlement, ...] = ()
 
 
@@ -180,7 +188,7 @@ class Attachment(Record, frozen=True, kw_only=True):
 
 
 class Upload(Record, frozen=True, kw_only=True):
-    """A file to be attached. is_online shows it with the online invoice."""
+    """A file to be attached. is_online shows it with the online invoice or credit note; nothing else is online."""
 
     name: str
     mime_type: str

@@ -19,11 +19,13 @@ QUOTE: fields.Shape = {
     **dict.fromkeys(("QuoteNumber", "Reference", "Terms", "Title", "Summary", "CurrencyCode"), fields.text),
     **dict.fromkeys(("Date", "ExpiryDate"), fields.day),
     "Status": fields.choice("DRAFT", "SENT", "DECLINED", "ACCEPTED", "INVOICED", "DELETED"),
-    "LineAmountTypes": fields.choice("Exclusive", "Inclusive", "NoTax"),
+    "LineAmountTypes": fields.choice("EXCLUSIVE", "INCLUSIVE", "NOTAX"),
     "CurrencyRate": fields.number,
     "Contact": fields.one(CONTACT),
     "LineItems": fields.many(LINE),
 }
+# Quotes spell these in capitals, whatever was sent (live recording); lines and totals know the form of invoices.
+_AMOUNTS = {"EXCLUSIVE": "Exclusive", "INCLUSIVE": "Inclusive", "NOTAX": "NoTax"}
 _NEXT = {
     "": {"DRAFT", "SENT"},
     "DRAFT": {"DRAFT", "SENT", "DELETED"},
@@ -47,7 +49,7 @@ def match_quote(books: Books, sent: Record) -> Record | None:
 def save_quote(books: Books, before: Record | None, sent: Record, unit_decimals: int) -> Record:
     """Errors: RefusedError with every rule broken."""
     fresh: Record = {
-        "QuoteID": books.new_id(), "Date": books.today(), "Status": "DRAFT", "LineAmountTypes": "Exclusive",
+        "QuoteID": books.new_id(), "Date": books.today(), "Status": "DRAFT", "LineAmountTypes": "EXCLUSIVE",
         "CurrencyCode": books.organisation["BaseCurrency"], "CurrencyRate": Decimal("1.000000"), "LineItems": [],
     } if before is None else before  # fmt: skip
     header = {name: value for name, value in sent.items() if name not in ("QuoteID", "Contact", "LineItems")}
@@ -92,9 +94,10 @@ def _contact(books: Books, sent: Record) -> Record:
 
 def _priced(books: Books, sent: Record, after: Record, unit_decimals: int) -> list[str]:
     """Put lines and totals on the quote; what is wrong with the lines comes back."""
-    pricing = Pricing(books, "SalesDetails", after["LineAmountTypes"], False, True, unit_decimals)
+    amounts = _AMOUNTS[after["LineAmountTypes"]]
+    pricing = Pricing(books, "SalesDetails", amounts, False, True, unit_decimals)
     if "LineItems" in sent:
         after["LineItems"] = price_lines(pricing, sent["LineItems"], after["LineItems"])
-    after |= totals(after["LineItems"], after["LineAmountTypes"])
+    after |= totals(after["LineItems"], amounts)
     after["TotalDiscount"] = total_discount(after["LineItems"])
     return pricing.errors

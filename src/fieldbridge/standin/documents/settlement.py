@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from fieldbridge.standin.books.books import Books
-from fieldbridge.standin.documents.kinds import CREDITS, INVOICE, Settled
+from fieldbridge.standin.documents.kinds import CREDIT_NOTE, CREDITS, INVOICE, Settled
 from fieldbridge.standin.wire.answers import Record
 
 ZERO = Decimal("0.00")
@@ -45,10 +45,11 @@ def _settle_credit(books: Books, kind: Settled, credit: Record) -> Record:
     is_gone = credit["Status"] in ("VOIDED", "DELETED")
     remaining = ZERO if is_gone else credit["Total"] - used
     days = [entry["Date"] for entry in (*payments, *allocations)]
-    return {
-        **credit, "Allocations": allocations, "AmountPaid": used, "RemainingCredit": remaining,
-        **_status(credit, remaining, days),
-    }  # fmt: skip
+    status = _status(credit, remaining, days)
+    if kind is not CREDIT_NOTE:
+        # Only invoices and credit notes tell the day
+        del status["FullyPaidOnDate"]
+    return {**credit, "Allocations": allocations, "AmountPaid": used, "RemainingCredit": remaining, **status}
 
 
 def _status(document: Record, left: Decimal, days: list[object]) -> Record:

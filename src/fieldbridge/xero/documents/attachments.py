@@ -15,6 +15,7 @@ from fieldbridge.xero.session import Session, segment
 
 PER_RECORD_MAX = 10
 BYTES_MAX = 10 * 1024 * 1024
+SHOWN_ONLINE = ("Invoices", "CreditNotes")
 FORBIDDEN = re.compile(r'[<>:"/\\|?*+\x00]')
 
 
@@ -55,7 +56,7 @@ def add(session: Session, collection: str, record_id: str, file: Upload, idempot
     names = {one.name.casefold() for one in read(session, collection, record_id)}
     if len(names) >= PER_RECORD_MAX and file.name.casefold() not in names:
         raise _refused("number", f"{collection}/{record_id} has {len(names)} files already", "Remove one in Xero.")
-    query = {"IncludeOnline": "true"} if file.is_online else {}
+    query = {"IncludeOnline": "true"} if file.is_online and collection in SHOWN_ONLINE else {}
     resource = f"{_under(collection, record_id)}/{segment(file.name)}"
     answer = session.upload(resource, query, file.content, file.mime_type, idempotency_key)
     return ATTACHMENTS.sole(answer, f"the file {file.name}")

@@ -7,7 +7,7 @@ the same contact. An allocation has no key of its own: before trying again, look
 from dataclasses import dataclass
 from decimal import Decimal
 
-from fieldbridge.core.records.documents import Allocation, BookedCredit
+from fieldbridge.core.records.documents import Allocation, BookedAllocation, BookedCredit
 from fieldbridge.xero.documents.shapes import AllocationWire, DocumentWire, settled
 from fieldbridge.xero.outcomes import Writable
 from fieldbridge.xero.session import Session
@@ -39,10 +39,10 @@ class Allocating:
 
     collection: str
 
-    def allocate(self, session: Session, credit_id: str, wanted: Allocation, idempotency_key: str) -> Allocation:
+    def allocate(self, session: Session, credit_id: str, wanted: Allocation, idempotency_key: str) -> BookedAllocation:
         """Put a part of a credit against an invoice. Errors: RefusedError when it is more than either has left."""
-        day = {"Date": wanted.allocated_on.isoformat()} if wanted.allocated_on else {}
-        element = {"Amount": wanted.amount, "Invoice": {"InvoiceID": wanted.invoice_id}, **day}
+        day = wanted.allocated_on.isoformat()
+        element = {"Amount": wanted.amount, "Invoice": {"InvoiceID": wanted.invoice_id}, "Date": day}
         return ALLOCATIONS.create_under(session, f"{self.collection}/{credit_id}", element, idempotency_key)
 
     def take_back(self, session: Session, credit_id: str, allocation_id: str, idempotency_key: str) -> None:

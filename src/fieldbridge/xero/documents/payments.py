@@ -15,7 +15,7 @@ from fieldbridge.xero.codec import Wire, day_or_none, encode, instant_or_none
 from fieldbridge.xero.collection import PAGE_SIZE
 from fieldbridge.xero.documents.shapes import InvoiceRefWire, id_field
 from fieldbridge.xero.outcomes import ElementWire, Writable
-from fieldbridge.xero.session import Session
+from fieldbridge.xero.session import NO_QUERY, Session
 
 
 class CreditNoteRefWire(Wire, frozen=True, kw_only=True):
@@ -108,7 +108,8 @@ def of_invoice(session: Session, invoice_id: str, reference: str) -> list[Booked
 
 def reverse(session: Session, payment_id: str, idempotency_key: str) -> BookedPayment:
     """Take a payment back. Errors: RefusedError when it is reconciled, part of a batch, or was taken back before."""
-    return PAYMENTS.update(session, payment_id, {"Status": "DELETED"}, idempotency_key)
+    answer = session.update("Payments", payment_id, NO_QUERY, encode({"Status": "DELETED"}), idempotency_key)
+    return PAYMENTS.sole(answer, f"the reversal of payment {payment_id}")
 
 
 def _element(one: Payment) -> dict[str, object]:

@@ -11,7 +11,7 @@ import msgspec
 
 from fieldbridge.core.money import line_amount
 from fieldbridge.core.records.books import InvoiceLine, SalesDocument
-from fieldbridge.core.records.documents import Allocation, BookedLine, Settlement, Settler
+from fieldbridge.core.records.documents import BookedAllocation, BookedLine, Settlement, Settler
 from fieldbridge.xero.codec import Wire, day_or_none, instant_or_none
 from fieldbridge.xero.outcomes import NO_ID, ElementWire
 
@@ -107,9 +107,9 @@ class AllocationWire(ElementWire, frozen=True, kw_only=True):
     invoice: InvoiceRefWire = InvoiceRefWire()
     is_deleted: bool = False
 
-    def record(self) -> Allocation:
+    def record(self) -> BookedAllocation:
         """The allocation."""
-        return Allocation(
+        return BookedAllocation(
             allocation_id=self.allocation_id,
             invoice_id=self.invoice.invoice_id,
             invoice_number=self.invoice.invoice_number,
