@@ -249,8 +249,8 @@ def test_the_certificate_of_the_article_can_be_registered_but_our_key_does_not_f
         ("[transactions]\nnumber_prefx = 'X'", "settings.connection"),
         ("[transactions]\ntolerance = 'lots'", "settings.connection"),
         ("[transactions", "settings.connection"),
-        ("[transactions]\nreference = '{customer}'", "settings.reference"),
-        ("[transactions]\nreference = '{rep'", "settings.reference"),
+        ("[transactions]\nreference = '{customer}'", "settings.connection"),
+        ("[transactions]\nreference = '{rep'", "settings.connection"),
         ("[profile]\nencoding = 'klingon'", "settings.connection"),
     ],
 )

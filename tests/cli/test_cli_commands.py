@@ -42,6 +42,7 @@ COMMANDS = (
     "price",
     "versions",
     "diff",
+    "settings",
 )
 
 
@@ -286,3 +287,27 @@ def test_a_price_from_a_sheet_to_the_tablets_and_back_in_time(shell, tmp_path):
     shell.run("price", "NOBODY", "APL-1L", code=2)
     shell.run("versions", "--write", tmp_path / "x", code=2)
     shell.run("price", "KER014", "APL-1L", "--qty", "many", code=2)
+
+
+def test_settings_are_shown_changed_and_taken_back(shell, tmp_path, monkeypatch):
+    shell.connect(shell.new_app())
+    before = shell.json("settings", "kauri")["text"]
+    file = tmp_path / "kauri.toml"
+    file.write_text(f"# of the office\ncalls_per_day = 900\n{before}", encoding="utf-8")
+    assert shell.json("settings", "kauri", "set", file) == {"changed": True}
+    assert "# of the office" in shell.run("settings", "kauri", "show")
+    file.write_text("calls_per_day = 'x'\n[prices]\ndecimals = 'y'\n", encoding="utf-8")
+    found = shell.json("settings", "kauri", "check", file, code=2)
+    assert [one["place"] for one in found] == ["prices.decimals", "calls_per_day"]
+    assert "! prices.decimals: is 'y'" in shell.run("settings", "kauri", "check", file, code=2)
+    shell.run("settings", "kauri", "set", file, code=2)
+    assert "No fault" in shell.run("settings", "kauri", "check")
+    assert [one["because"] for one in shell.json("settings", "kauri", "history")] == ["set by hand", "connected"]
+    monkeypatch.setenv("VISUAL", "sed -i s/900/800/")
+    assert shell.json("settings", "kauri", "edit") == {"changed": True}
+    assert "calls_per_day = 800" in shell.run("settings", "kauri")
+    shell.run("settings", "kauri", "undo")
+    assert "calls_per_day = 900" in shell.run("settings", "kauri")
+    shell.run("settings", "kauri", "undo", "first", code=2)
+    shell.run("settings", "kauri", "set", tmp_path / "none", code=2)
+    assert "back to version" in shell.run("settings", "kauri", "history")

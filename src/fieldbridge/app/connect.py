@@ -3,13 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
-from fieldbridge.app import access
+from fieldbridge.app import access, change_settings
 from fieldbridge.app.access import SignIn
-from fieldbridge.app.connection_settings import ConnectionSettings, parse, render
+from fieldbridge.app.connection_settings import parse, with_proposals
 from fieldbridge.app.installation import Installation
-from fieldbridge.app.scheduling import lay_down
 from fieldbridge.core.errors import GuardError, SetupError
 from fieldbridge.core.records.books import Account, Organisation, TaxRate
 from fieldbridge.flows.taxes import proposed_codes
@@ -68,20 +65,20 @@ def connect(installation: Installation, request: Request, sign_in: SignIn) -> Co
         organisation_name=found.name,
         short_code=found.short_code,
         folder=str(request.folder.resolve()),
-        settings=render(settings),
+        settings=settings,
         connected_at=installation.now(),
         renewed_at=installation.now(),
     )
-    _keep(installation, made, settings, sign_in)
+    _keep(installation, made, sign_in)
     return made
 
 
-def _keep(installation: Installation, made: Connection, settings: ConnectionSettings, sign_in: SignIn) -> None:
+def _keep(installation: Installation, made: Connection, sign_in: SignIn) -> None:
     now = installation.now()
     with installation.database.write() as tx:
         connections.keep(tx, made)
         sign_in.keep(installation, tx, made.id)
-        lay_down(tx, made.id, settings, now)
+        change_settings.put(tx, made.id, made.settings, "connected", now)
         runs.record(tx, made.id, None, now, "connection.made", organisation=made.organisation_name)
 
 
@@ -115,17 +112,11 @@ def _same_organisation(before: Connection | None, found: Organisation) -> None:
         )
 
 
-def _settings(
-    request: Request, before: Connection | None, rates: list[TaxRate], chart: list[Account]
-) -> ConnectionSettings:
+def _settings(request: Request, before: Connection | None, rates: list[TaxRate], chart: list[Account]) -> str:
     """What was given, else what was there, with a proposal for what only this organisation's books can tell."""
-    settings = parse(request.settings if request.settings is not None else before.settings if before else "")
+    text = request.settings if request.settings is not None else before.settings if before else ""
+    parse(text)
     sales = [one for one in chart if one.status == "ACTIVE" and one.kind in ("REVENUE", "SALES")]
     first = min(sales, key=lambda one: one.code, default=None)
-    transactions = settings.transactions
-    if not transactions.sales_account and first is not None:
-        transactions = msgspec.structs.replace(transactions, sales_account=first.code)
-    if not transactions.tax_codes:
-        codes = proposed_codes(rates, first.tax_type if first else "")
-        transactions = msgspec.structs.replace(transactions, tax_codes=codes)
-    return msgspec.structs.replace(settings, transactions=transactions)
+    codes = proposed_codes(rates, first.tax_type if first else "")
+    return with_proposals(text, first.code if first else "", codes)

@@ -1,5 +1,6 @@
 """The settings of one connection, as readable TOML: rules, schedule, staff and the profile of its files."""
 
+from collections.abc import Iterator, Mapping
 from decimal import InvalidOperation
 from functools import lru_cache
 from typing import Literal
@@ -8,12 +9,13 @@ from zoneinfo import available_timezones
 import msgspec
 import tomlkit
 
+from fieldbridge.app.setting_faults import SettingFault, faults_of, table_of
 from fieldbridge.core.calendar import Calendar, check
 from fieldbridge.core.errors import SetupError
 from fieldbridge.core.rules import CustomerRules, MasterDataRules, PriceRules, SheetRules, TransactionRules
 from fieldbridge.field.folder.profile import Profile
 from fieldbridge.flows import FLOWS
-from fieldbridge.flows.orders import reference_faults
+from fieldbridge.flows.orders import REFERENCE_FIELDS, reference_faults
 
 SHORTEST_S = 5.0
 
@@ -51,48 +53,61 @@ class ConnectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
 
 @lru_cache(maxsize=1024)
 def parse(text: str) -> ConnectionSettings:
-    """Read settings. Errors: SetupError naming the place that is wrong."""
+    """Read settings. Errors: SetupError with every fault and its place."""
     try:
         settings = msgspec.toml.decode(text, type=ConnectionSettings, strict=False)
-    except (msgspec.DecodeError, InvalidOperation) as error:
-        raise SetupError(
-            "settings.connection", f"The connection's settings cannot be used: {error}.", remedy="Correct them."
-        ) from None
-    unknown = reference_faults(settings.transactions.reference)
-    if unknown:
-        raise SetupError(
-            "settings.reference",
-            f"transactions.reference names {', '.join(unknown)}, which an order does not have.",
-            remedy="Use customer_order_no, rep, order_no or cloud_id.",
-        )
-    _check(settings.schedule)
-    if settings.time_zone and settings.time_zone not in available_timezones():
-        raise SetupError(
-            "settings.time_zone",
-            f"There is no time zone {settings.time_zone}.",
-            remedy="Use a name such as Pacific/Auckland or Australia/Sydney.",
-        )
+    except (msgspec.DecodeError, InvalidOperation):
+        raise _unusable(faults_of(text, ConnectionSettings)) from None
+    if unsound := _unsound(settings):
+        raise _unusable(unsound)
     return settings
 
 
-def _check(schedule: Schedule) -> None:
-    unknown = schedule.every_s.keys() - FLOWS.keys()
-    faults = [f"there is no flow {name}" for name in sorted(unknown)]
-    faults += [
-        f"{name} every {every:g} s is too often" for name, every in schedule.every_s.items() if every < SHORTEST_S
-    ]
+def faults(text: str) -> list[SettingFault]:
+    """Everything that is wrong with settings; nothing when they can be used."""
+    found = faults_of(text, ConnectionSettings)
+    return found or _unsound(msgspec.convert(table_of(text), ConnectionSettings, strict=False))
+
+
+def _unsound(settings: ConnectionSettings) -> list[SettingFault]:
+    """What only several settings together, or what they are for, can show."""
+    found = list(_unsound_schedule(settings.schedule))
+    if unknown := reference_faults(settings.transactions.reference):
+        said = f"names {', '.join(unknown)}, which an order does not have; use {', '.join(REFERENCE_FIELDS)}"
+        found.append(SettingFault(place="transactions.reference", said=said))
+    if settings.time_zone and settings.time_zone not in available_timezones():
+        said = f"there is no time zone {settings.time_zone}; use a name such as Pacific/Auckland"
+        found.append(SettingFault(place="time_zone", said=said))
+    return found
+
+
+def _unsound_schedule(schedule: Schedule) -> Iterator[SettingFault]:
+    for name, every in schedule.every_s.items():
+        if name not in FLOWS:
+            said = f"there is no flow {name}; there are {', '.join(FLOWS)}"
+            yield SettingFault(place="schedule.every_s", said=said)
+        if every < SHORTEST_S:
+            said = f"{name} every {every:g} s is too often; at least {SHORTEST_S:g} seconds"
+            yield SettingFault(place="schedule.every_s", said=said)
     try:
         check(schedule.calendar)
     except ValueError as error:
-        faults.append(str(error))
-    if faults:
-        raise SetupError(
-            "settings.schedule",
-            f"The schedule cannot be used: {'; '.join(faults)}.",
-            remedy=f"Flows are {', '.join(FLOWS)}; a period is at least {SHORTEST_S:g} seconds.",
-        )
+        yield SettingFault(place="schedule.calendar", said=str(error))
 
 
-def render(settings: ConnectionSettings) -> str:
-    """Write settings as TOML, leaving out what is as usual."""
-    return tomlkit.dumps(msgspec.to_builtins(settings))
+def _unusable(found: list[SettingFault]) -> SetupError:
+    said = "; ".join(str(one) for one in found)
+    return SetupError(
+        "settings.connection", f"The connection's settings cannot be used: {said}.", remedy="Correct them."
+    )
+
+
+def with_proposals(text: str, sales_account: str, tax_codes: Mapping[str, str]) -> str:
+    """The same text with an account and tax codes where it has none; what else stands in it stays, comments too."""
+    document = tomlkit.parse(text)
+    transactions = document.setdefault("transactions", tomlkit.table())
+    if sales_account and not transactions.get("sales_account"):
+        transactions["sales_account"] = sales_account
+    if tax_codes and not transactions.get("tax_codes"):
+        transactions["tax_codes"] = dict(tax_codes)
+    return tomlkit.dumps(document)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fieldbridge.cli import connect, demo, observe, runs, setup, sheets, standin, versions
+from fieldbridge.cli import connect, demo, observe, runs, settings, setup, sheets, standin, versions
 from fieldbridge.cli.output import output
 from fieldbridge.core.errors import FieldbridgeError
 
@@ -36,7 +36,7 @@ def main(
     context.obj = home
 
 
-for module in (demo, setup, connect, runs, sheets, versions, observe, standin):
+for module in (demo, setup, connect, settings, runs, sheets, versions, observe, standin):
     module.register(app)
 
 

@@ -351,3 +351,14 @@ file_version = Table(
     Column("published_at", Instant, nullable=False),
     Index("ix_file_version_name", "connection_id", "name", "id"),
 )
+
+settings_version = Table(
+    "settings_version",
+    metadata,
+    Column("id", Id, primary_key=True),
+    of_connection(),
+    Column("text", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("set_at", Instant, nullable=False),
+    Index("ix_settings_version_connection", "connection_id", "id"),
+)

@@ -1,0 +1,49 @@
+"""Changing the settings of a connection: checked whole, kept as a version, in force from the next run on."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from fieldbridge.app.connection_settings import parse
+from fieldbridge.app.installation import Installation
+from fieldbridge.app.scheduling import lay_down
+from fieldbridge.core.errors import SetupError
+from fieldbridge.store.ledger import runs, settings
+from fieldbridge.store.ledger.settings import SettingsVersion
+
+
+def put(tx: sa.Connection, connection_id: str, text: str, because: str, now: datetime) -> bool:
+    """Put settings in force, with their schedule. Shape: false when nothing changed. Errors: SetupError."""
+    lay_down(tx, connection_id, parse(text), now)
+    return settings.put(tx, connection_id, text, because, now)
+
+
+def change(installation: Installation, connection_id: str, text: str, because: str) -> bool:
+    """Replace all settings of a connection. Shape: false when they were so already. Errors: SetupError: all faults."""
+    now = installation.now()
+    with installation.database.write() as tx:
+        changed = put(tx, connection_id, text, because, now)
+        if changed:
+            runs.record(tx, connection_id, None, now, "settings.changed", because=because)
+    return changed
+
+
+def history(installation: Installation, connection_id: str) -> list[SettingsVersion]:
+    """Every version, the newest first."""
+    with installation.database.read() as tx:
+        return settings.listed(tx, connection_id)
+
+
+def undo(installation: Installation, connection_id: str, number: int | None) -> SettingsVersion:
+    """Put a version back, or without a number the one before. Errors: SetupError when there is none."""
+    known = history(installation, connection_id)
+    wanted = next((one for one in known[1:] if number in (None, one.id)), None)
+    if wanted is None:
+        which = "earlier version" if number is None else f"earlier version {number}"
+        raise SetupError(
+            "settings.version",
+            f"{connection_id} has no {which} of its settings.",
+            remedy=f"fieldbridge settings {connection_id} history",
+        )
+    change(installation, connection_id, wanted.text, f"back to version {wanted.id}")
+    return wanted
