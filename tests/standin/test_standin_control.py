@@ -113,3 +113,33 @@ def test_reset_can_name_the_organisations(two):
     reset = two.control("POST", "reset", {"organisations": ["Tōtara Limited"]})
     assert reset["organisations"] == ["Tōtara Limited"]
     two.control("POST", "reset", {"organisations": ["Kauri Wholesale Limited", "Rimu Retail Limited"]})
+
+
+def test_a_reset_without_sizes_goes_back_to_those_of_the_start(caller):
+    caller.control("POST", "reset", {"contacts": 3, "items": 2})
+    assert len(caller.control("GET", "books")["organisations"][0]["contacts"]) == 3
+    caller.control("POST", "reset", {})
+    held = caller.control("GET", "books")["organisations"][0]
+    assert (len(held["contacts"]), len(held["items"])) == (30, 12)
+
+
+@pytest.mark.parametrize(
+    ("path", "patch", "status"),
+    [
+        ("invoices/SO-1", {"Contact": None}, 400),
+        ("invoices/SO-1", {"InvoiceNumber": "SO-2", "Contact": "Kerikeri"}, 400),
+        ("invoices/SO-1", {"Contact": {"ContactID": "nobody"}}, 404),
+        ("invoices/SO-1", {"LineItems": [{"Description": "without amounts"}]}, 400),
+        ("contacts/KER014", {"Name": None}, 400),
+        ("items/APL-1L", {"SalesDetails": None}, 400),
+        ("items/APL-1L", {"QuantityOnHand": None}, 400),
+        ("organisation", {"BaseCurrency": None}, 400),
+    ],
+)
+def test_an_edit_that_would_break_a_record_is_refused_and_changes_nothing(caller, invoice, path, patch, status):
+    caller.put("Invoices", invoice)
+    before = caller.control("GET", "books")
+    answer = caller.http.post(f"{caller.url}/standin/{path}", json=patch)
+    assert (answer.status_code, "error" in answer.json()) == (status, True)
+    assert caller.control("GET", "books") == before
+    assert caller.get("Invoices", InvoiceNumbers="SO-1")["Invoices"][0]["InvoiceNumber"] == "SO-1"

@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 from typing import Any
 
-from fieldbridge.standin.books.books import Books, SwitchBoard
+from fieldbridge.standin.books.books import SwitchBoard
 from fieldbridge.standin.clock import Clock
 from fieldbridge.standin.gate.faults import Faults
 from fieldbridge.standin.gate.idempotency import IdempotencyKeys
@@ -14,8 +14,8 @@ from fieldbridge.standin.gate.limits import Limits
 from fieldbridge.standin.gate.received import ReceivedLog
 from fieldbridge.standin.identity.identity import Identity
 from fieldbridge.standin.options import Options
+from fieldbridge.standin.organisations import Organisations
 from fieldbridge.standin.recording import Recording
-from fieldbridge.standin.seed.sow import sow
 from fieldbridge.standin.signin.applications import Applications, Registered
 from fieldbridge.standin.signin.verifier import Verifier
 from fieldbridge.standin.webhooks.webhooks import Webhooks
@@ -27,7 +27,7 @@ class LocalXero:
     def __init__(self, options: Options, address: str) -> None:
         self.address = address
         self.lock = threading.RLock()
-        self.options = options
+        self.started_with = options
         self.clock = Clock()
         self.board = SwitchBoard(options.switches)
         self.applications = Applications()
@@ -40,7 +40,6 @@ class LocalXero:
 
     def reset(self, options: Options, *, keep_applications: bool = True) -> None:
         """Seed afresh and forget calls, faults, limits, keys, nonces, clock and changed switches."""
-        self.options = options
         self.clock.reset()
         self.board.now = options.switches
         if not keep_applications:
@@ -54,8 +53,7 @@ class LocalXero:
         self.keys = IdempotencyKeys()
         self.faults = Faults()
         self.received = ReceivedLog()
-        sown = (sow(name, options, self.clock, self.board) for name in options.organisations)
-        self.books: dict[str, Books] = {books.organisation["OrganisationID"]: books for books in sown}
+        self.books = Organisations(options, self.clock, self.board)
 
     def reaches(self, client_id: str, organisation_id: str) -> bool:
         """The application is connected to the organisation, or registered for it."""
@@ -71,5 +69,5 @@ class LocalXero:
         self.webhooks.subscriptions.pop(app.client_id, None)
 
     def options_with(self, **changes: Any) -> Options:
-        """The present options with some replaced."""
-        return replace(self.options, **changes)
+        """What the server was started with, some of it replaced."""
+        return replace(self.started_with, **changes)

@@ -70,7 +70,9 @@ class Books:
         self.bank_transactions = Table(journal, "BankTransactionID")
         self.quotes = Table(journal, "QuoteID", number=folded_field("QuoteNumber"))
         self.attachments = Table(journal, "AttachmentID", document=lambda row: row["DocumentID"])
-        self.history = Table(journal, "NoteID", document=lambda row: row["DocumentID"])
+        self.history = Table(
+            journal, "NoteID", document=lambda row: row["DocumentID"], changes=lambda row: row["Changes"]
+        )
         self.tracking = Table(journal, "TrackingCategoryID")
         self.themes = Table(journal, "BrandingThemeID")
         self.currencies = Table(journal, "Code")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, overload
 
 from fieldbridge.standin.wire.answers import Record
 
@@ -43,6 +45,26 @@ class Journal:
         self._before.clear()
 
 
+class _Rows(Sequence[Record]):
+    """Rows looked up as they are asked for: one page of many is as quick as one page of few."""
+
+    def __init__(self, rows: dict[str, Record], order: list[tuple[datetime, str]]) -> None:
+        self._rows = rows
+        self._order = order
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    @overload
+    def __getitem__(self, at: int) -> Record: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Record]: ...
+    def __getitem__(self, at: int | slice) -> Record | list[Record]:
+        if isinstance(at, slice):
+            return [self._rows[identity] for _, identity in self._order[at]]
+        return self._rows[self._order[at][1]]
+
+
 class Table:
     """Rows by id. A row is never edited in place: `put` replaces it, which keeps keys and journal right."""
 
@@ -52,6 +74,7 @@ class Table:
         self._rows: dict[str, Record] = {}
         self._keys = keys
         self._found: dict[str, dict[str, dict[str, None]]] = {name: {} for name in keys}
+        self._changes: list[tuple[datetime, str]] = []
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -59,6 +82,14 @@ class Table:
     def rows(self) -> Iterable[Record]:
         """Every row, oldest first."""
         return self._rows.values()
+
+    def changed(self, since: datetime | None = None) -> Sequence[Record]:
+        """The rows changed at `since` or later (None: ever), the longest ago first, the id breaking ties.
+
+        Rows without UpdatedDateUTC are not among them.
+        """
+        start = bisect_left(self._changes, (since, "")) if since else 0
+        return _Rows(self._rows, self._changes[start:])
 
     def get(self, identity: str) -> Record | None:
         """The row with this id."""
@@ -93,14 +124,25 @@ class Table:
     def restore(self, identity: str, row: Record | None) -> None:
         """Make the row of `identity` be `row` (None: be gone) without noting it."""
         before = self._rows.get(identity)
-        for name, key in self._keys.items():
-            old, new = (key(before) if before else None), (key(row) if row else None)
+        keys = [(name, key(before) if before else None, key(row) if row else None) for name, key in self._keys.items()]
+        for name, old, new in keys:  # only now: a row without its keys has changed nothing
             if old != new:
                 self._move(self._found[name], identity, old, new)
+        self._reorder(identity, before, row)
         if row is None:
             self._rows.pop(identity, None)
         else:
             self._rows[identity] = row
+
+    def _reorder(self, identity: str, before: Record | None, row: Record | None) -> None:
+        """Keep the order of changes; a list is moved in one piece, which is quick at any size met here."""
+        old, new = (one and one.get("UpdatedDateUTC") for one in (before, row))
+        if old == new:
+            return
+        if old:
+            del self._changes[bisect_left(self._changes, (old, identity))]
+        if new:
+            insort(self._changes, (new, identity))
 
     @staticmethod
     def _move(found: dict[str, dict[str, None]], identity: str, old: str | None, new: str | None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.books.table import Table
 from fieldbridge.standin.control.patching import patched
@@ -14,6 +16,14 @@ from fieldbridge.standin.wire.answers import Record
 _DUMPED = ("contacts", "items", "invoices", "credit_notes", "payments", "quotes", "overpayments", "prepayments",
            "bank_transactions")  # fmt: skip
 
+_NEEDED = {
+    "organisation": ("OrganisationID", "Name", "ShortCode", "BaseCurrency", "PaymentTerms"),
+    "contacts": ("Name", "ContactStatus", "Addresses", "Phones", "ContactGroups", "ContactPersons", "IsCustomer",
+                 "IsSupplier"),
+    "items": ("Code", "IsTrackedAsInventory", "SalesDetails", "PurchaseDetails"),
+    "invoices": ("Type", "Contact", "Status", "Date", "LineAmountTypes", "LineItems", "CurrencyCode", "CurrencyRate"),
+}  # fmt: skip
+
 
 class NoSuchRecordError(Exception):
     """No organisation has a record with this id, number or code."""
@@ -24,14 +34,13 @@ def books(xero: LocalXero, body: Record, _: str) -> Record:
     return {"organisations": [_dump(held) for held in _chosen(xero, body)]}
 
 
-def _chosen(xero: LocalXero, body: Record) -> list[Books]:
+def _chosen(xero: LocalXero, body: Record) -> Iterable[Books]:
     """The books of the `organisation` in the body (a name or id), or all of them, the first one first."""
     wanted = str(body.pop("organisation", ""))
-    every = list(xero.books.values())
-    found = [one for one in every if wanted in (one.organisation["Name"], one.organisation["OrganisationID"])]
-    if wanted and not found:
+    found = [identity for identity, name in xero.books.names().items() if wanted in ("", name, identity)]
+    if not found:
         raise NoSuchRecordError(f"No organisation {wanted}")
-    return found or every
+    return (xero.books[identity] for identity in found)
 
 
 def _dump(held: Books) -> Record:
@@ -47,8 +56,8 @@ def _dump(held: Books) -> Record:
 
 def edit_organisation(xero: LocalXero, body: Record, _: str) -> Record:
     """Merge-patch; {"organisation": name or id} chooses one when there are several."""
-    held = _chosen(xero, body)[0]
-    held.organisation = patched(held.organisation, body)
+    held = next(iter(_chosen(xero, body)))
+    held.organisation = _whole("organisation", patched(held.organisation, body))
     return held.organisation
 
 
@@ -59,7 +68,7 @@ def edit_contact(xero: LocalXero, body: Record, identity: str) -> Record:
         body["ContactGroups"] = [_group_id(held, name) for name in body["ContactGroups"]]
     if body.get("MergedToContactID"):
         body.setdefault("ContactStatus", "ARCHIVED")
-    return held.contacts.put(_edited(held, contact, body))
+    return held.contacts.put(_whole("contacts", _edited(held, contact, body)))
 
 
 def _group_id(held: Books, name: str) -> str:
@@ -72,7 +81,7 @@ def _group_id(held: Books, name: str) -> str:
 def edit_item(xero: LocalXero, body: Record, identity: str) -> Record:
     """Merge-patch by ItemID or Code; QuantityOnHand too, which callers of the API cannot write."""
     held, item = _find(_chosen(xero, body), "items", "code", identity)
-    return held.items.put(_edited(held, item, body))
+    return held.items.put(_whole("items", _edited(held, item, body)))
 
 
 def delete_item(xero: LocalXero, body: Record, identity: str) -> Record:
@@ -85,18 +94,28 @@ def delete_item(xero: LocalXero, body: Record, identity: str) -> Record:
 def edit_invoice(xero: LocalXero, body: Record, identity: str) -> Record:
     """Merge-patch by InvoiceID or number, without any rule; totals and amounts due follow from the lines."""
     held, invoice = _find(_chosen(xero, body), "invoices", "number", identity)
-    changed = _edited(held, invoice, body)
+    changed = _whole("invoices", _edited(held, invoice, body))
+    if changed["Contact"].get("ContactID") not in held.contacts:
+        raise NoSuchRecordError("No contact with the ContactID of Contact")
     changed |= totals(changed["LineItems"], changed["LineAmountTypes"])
     changed["TotalDiscount"] = total_discount(changed["LineItems"])
     return held.invoices.put(settle(held, INVOICE, changed))
 
 
-def _find(among: list[Books], table: str, key: str, identity: str) -> tuple[Books, Record]:
+def _find(among: Iterable[Books], table: str, key: str, identity: str) -> tuple[Books, Record]:
     for held in among:
         rows: Table = getattr(held, table)
         if found := rows.get(identity.lower()) or rows.first(key, identity.casefold()):
             return held, found
     raise NoSuchRecordError(f"No record {identity} among the {table}")
+
+
+def _whole(table: str, record: Record) -> Record:
+    """The record unchanged. Errors: ValueError when a member is gone that every such record has."""
+    needed = (*_NEEDED[table], *(("QuantityOnHand",) if record.get("IsTrackedAsInventory") else ()))
+    if missing := [name for name in needed if name not in record]:
+        raise ValueError(f"Every record among the {table} has {', '.join(missing)}; it cannot be null.")
+    return record
 
 
 def _edited(held: Books, record: Record, body: Record) -> Record:

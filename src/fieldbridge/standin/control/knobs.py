@@ -27,7 +27,7 @@ def reset(xero: LocalXero, body: Content, _: str) -> Content:
     if "organisations" in body:
         changes["organisations"] = msgspec.convert(body["organisations"], tuple[str, ...])
     xero.reset(xero.options_with(**changes), keep_applications=body.get("keep_applications", True))
-    return {"reset": True, "organisations": [books.organisation["Name"] for books in xero.books.values()]}
+    return {"reset": True, "organisations": list(xero.books.names().values())}
 
 
 def clock(xero: LocalXero, body: Content, _: str) -> Content:

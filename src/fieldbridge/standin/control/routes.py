@@ -56,10 +56,15 @@ def _locked(handler: Handler) -> Handler:
 
     def run(xero: LocalXero, content: dict[str, Any], identity: str) -> Any:
         with xero.lock:
-            for books in xero.books.values():
+            for books in xero.books.opened:
                 books.journal.forget()
-            result = handler(xero, content, identity)
-            for books in xero.books.values():
+            try:
+                result = handler(xero, content, identity)
+            except Exception:
+                for books in xero.books.opened:
+                    books.journal.undo(0)
+                raise
+            for books in xero.books.opened:
                 xero.webhooks.note(books)
             return result
 
@@ -82,6 +87,8 @@ def _run(xero: LocalXero, handler: Handler, body: bytes, organisation: str, iden
         return _json(handler(xero, content, identity), 200)
     except edits.NoSuchRecordError as error:
         return _json({"error": str(error)}, 404)
+    except (KeyError, AttributeError, ArithmeticError) as error:
+        return _json({"error": f"This does not fit the record: {error!r}"}, 400)
     except (ValueError, TypeError, DataInvalidError) as error:
         return _json({"error": str(error)}, 400)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from fieldbridge.standin.options import Switches
 from fieldbridge.standin.wire.answers import Answer, fault, validation_fault
@@ -64,7 +65,7 @@ class IdempotencyKeys:
 
     def _forget_old(self, now: datetime) -> None:
         """The oldest stand first; only they can be past their time."""
-        for name, kept in list(self._kept.items())[:8]:
+        for name, kept in list(islice(self._kept.items(), 8)):
             if now >= kept.since + LIFETIME:
                 del self._kept[name]
 

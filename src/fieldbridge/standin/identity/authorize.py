@@ -77,11 +77,10 @@ def _is_bulk(sent: Asked) -> bool:
 
 
 def _page(xero: LocalXero, client: Client, sent: Asked, wrong: str) -> Answer:
-    organisations = {identity: books.organisation["Name"] for identity, books in xero.books.items()}
     connected = {one.organisation_id for one in xero.identity.connections.of(client.client_id)}
     return html_answer(
         "consent.html", 422 if wrong else 200, client=client, sent=sent, scopes=asked(sent["scope"]), wrong=wrong,
-        organisations=organisations, connected=connected, is_bulk=_is_bulk(sent),
+        organisations=xero.books.names(), connected=connected, is_bulk=_is_bulk(sent),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ def connections(xero: LocalXero, request: Request, now: datetime) -> Answer:
     client, _ = claims_of(xero, request, now)
     event = Query(request.query).text("authEventId").lower()
     found = [one for one in xero.identity.connections.of(client.client_id) if event in ("", one.auth_event_id)]
-    names = {identity: books.organisation["Name"] for identity, books in xero.books.items()}
+    names = xero.books.names()
     return json_answer(
         [shown(one, names[one.organisation_id]) for one in found if one.organisation_id in names]
     )  # fmt: skip

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from fieldbridge.standin.books.books import Books
+from fieldbridge.standin.books.table import Table
 from fieldbridge.standin.resources.call import Call
 from fieldbridge.standin.wire.answers import Answer, CallFailedError, Record, fault, not_found
 from fieldbridge.standin.wire.comparing import QueryInvalidError, folded
@@ -28,22 +29,41 @@ class View:
     """summaryOnly=true"""
 
 
+def _every(call: Call, rows: Iterable[Record]) -> Iterable[Record]:
+    return rows
+
+
+def _not_named(call: Call) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Listing:
-    """What one collection offers. `fields` are the names `where` and `order` know; `default_order` is a field."""
+    """What one collection offers. `fields` are the names `where` and `order` know; `default_order` is a field.
+
+    `named` finds the rows a call lists by a key of the table, None when it lists none; `keep` drops the rows its own
+    parameters rule out.
+    """
 
     name: str
-    rows: Callable[[Call], Iterable[Record]]
+    table: Callable[[Books], Table]
     find: Callable[[Books, str], Record | None]
     show: Callable[[View, Record], Record]
     id_field: str
     fields: tuple[str, ...]
     default_order: str = "UpdatedDateUTC"
+    named: Callable[[Call], list[Record] | None] = _not_named
+    keep: Callable[[Call, Iterable[Record]], Iterable[Record]] = _every
     is_paged: bool = False
     knows_changes: bool = True
     has_where: bool = True
     is_cut_in_hundreds: bool = False
     """`page` counts hundreds, whether asked for or not, and no pagination object tells of it (live recording)."""
+
+    @property
+    def is_by_change(self) -> bool:
+        """The table itself keeps the default order."""
+        return self.default_order == "UpdatedDateUTC"
 
 
 def read_one(listing: Listing, call: Call) -> Answer:
@@ -78,7 +98,7 @@ def _asks_for_page(call: Call) -> bool:
     return any(call.query.text(name) for name in ("page", "pageSize", "Statuses")) or call.query.flag("summaryOnly")
 
 
-def _page(listing: Listing, call: Call, rows: list[Record], view: View) -> Answer:
+def _page(listing: Listing, call: Call, rows: Sequence[Record], view: View) -> Answer:
     page = Page.asked(call.query)
     if call.books.switches.page_past_end_refused and page.number > max(page.count(len(rows)), 1):
         raise fault(10, "ValidationException", f"Page {page.number} does not exist")
@@ -86,7 +106,7 @@ def _page(listing: Listing, call: Call, rows: list[Record], view: View) -> Answe
     return call.answer(listing.name, shown, pagination=page.pagination(len(rows)))
 
 
-def _hundred(listing: Listing, call: Call, rows: list[Record], view: View) -> Answer:
+def _hundred(listing: Listing, call: Call, rows: Sequence[Record], view: View) -> Answer:
     page = Page(max(call.query.whole("page") or 1, 1), 100)
     return call.answer(listing.name, [listing.show(view, row) for row in page.cut(rows)], SummarizeErrors=True)
 
@@ -102,15 +122,23 @@ def _since(listing: Listing, call: Call) -> datetime | None:
         return None
 
 
-def _filtered(listing: Listing, call: Call) -> list[Record]:
-    rows = listing.rows(call)
-    if since := _since(listing, call):
-        step = timedelta(0) if call.books.switches.modified_since_inclusive else timedelta(seconds=1)
-        rows = [row for row in rows if row["UpdatedDateUTC"] >= since + step]
+def _filtered(listing: Listing, call: Call) -> Sequence[Record]:
+    rows = listing.keep(call, _candidates(listing, call))
     if (text := call.query.text("where")) and listing.has_where:
         matches = predicate(text, listing.fields)
         rows = [row for row in rows if matches(partial(value_of, call.books, row))]
-    return list(rows)
+    return rows if isinstance(rows, Sequence) else list(rows)
+
+
+def _candidates(listing: Listing, call: Call) -> Iterable[Record]:
+    """As few rows as the table's keys allow; in order of change wherever that is the default."""
+    since, rows, table = _since(listing, call), listing.named(call), listing.table(call.books)
+    if since and not call.books.switches.modified_since_inclusive:
+        since += timedelta(seconds=1)
+    if rows is not None:
+        rows = [row for row in rows if since is None or row["UpdatedDateUTC"] >= since]
+        return sorted(rows, key=lambda row: (row["UpdatedDateUTC"], row[listing.id_field]))
+    return table.changed(since) if since or listing.is_by_change else table.rows()
 
 
 def value_of(books: Books, row: Record, field: str) -> Any:
@@ -124,9 +152,11 @@ def value_of(books: Books, row: Record, field: str) -> Any:
     return (joined or value).get(inner)
 
 
-def _ordered(listing: Listing, call: Call, rows: list[Record]) -> list[Record]:
+def _ordered(listing: Listing, call: Call, rows: Sequence[Record]) -> Sequence[Record]:
     """By `order`, else by the default; the id breaks ties either way."""
-    rows.sort(key=lambda row: str(row[listing.id_field]))
+    if listing.is_by_change and not call.query.text("order"):
+        return rows
+    rows = sorted(rows, key=lambda row: str(row[listing.id_field]))
     for name, is_descending in reversed(_order_terms(listing, call.query.text("order"))):
         rows.sort(key=lambda row: _sortable(value_of(call.books, row, name)), reverse=is_descending)
     return rows

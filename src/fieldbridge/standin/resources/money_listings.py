@@ -50,9 +50,9 @@ def show_bank_transaction(view: View, transaction: Record) -> Record:
     }
 
 
-def _quotes(call: Call) -> Iterable[Record]:
+def _kept_quotes(call: Call, rows: Iterable[Record]) -> Iterable[Record]:
     """Quotes have parameters of their own instead of `where`."""
-    query, rows = call.query, list(call.books.quotes.rows())
+    query = call.query
     for first, last, field in _RANGES:
         for name, is_first in ((first, True), (last, False)):
             if query.text(name):
@@ -73,21 +73,21 @@ def _credit_listing(kind: Settled) -> Listing:
         return kind.table(books).get(key.lower())
 
     return Listing(
-        f"{kind.name}s", lambda call: kind.table(call.books).rows(), find,
+        f"{kind.name}s", kind.table, find,
         lambda view, credit: _show_credit(kind, view, credit), kind.id_field,
         (kind.id_field, "Type", "Status", "Date", "Reference", "RemainingCredit", *_MONEY, *_JOINED), is_paged=True,
     )  # fmt: skip
 
 
 QUOTES = Listing(
-    "Quotes", _quotes, lambda books, key: books.quotes.get(key.lower()), show_quote, "QuoteID",
+    "Quotes", lambda books: books.quotes, lambda books, key: books.quotes.get(key.lower()), show_quote, "QuoteID",
     ("QuoteID", "QuoteNumber", "Reference", "Status", "Date", "ExpiryDate", *_MONEY, *_JOINED),
-    has_where=False, is_cut_in_hundreds=True,
+    keep=_kept_quotes, has_where=False, is_cut_in_hundreds=True,
 )  # fmt: skip
 OVERPAYMENTS = _credit_listing(OVERPAYMENT)
 PREPAYMENTS = _credit_listing(PREPAYMENT)
 BANK_TRANSACTIONS = Listing(
-    "BankTransactions", lambda call: call.books.bank_transactions.rows(),
+    "BankTransactions", lambda books: books.bank_transactions,
     lambda books, key: books.bank_transactions.get(key.lower()), show_bank_transaction, "BankTransactionID",
     ("BankTransactionID", "Type", "Status", "Date", "Reference", "IsReconciled", *_MONEY, *_JOINED), is_paged=True,
 )  # fmt: skip

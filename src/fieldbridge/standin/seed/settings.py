@@ -40,11 +40,16 @@ _FLAGS = {"R": "CanApplyToRevenue", "X": "CanApplyToExpenses", "A": "CanApplyToA
           "Q": "CanApplyToEquity"}  # fmt: skip
 
 
+def organisation_id(name: str) -> str:
+    """The same id for the same name, whatever the seed, so registered applications stay valid."""
+    return str(uuid.uuid5(_NAMESPACE, name))
+
+
 def organisation(name: str) -> Record:
-    """The same id and short code for the same name, whatever the seed, so registered applications stay valid."""
+    """The same short code for the same name too."""
     chance = random.Random(name)
     return {
-        "OrganisationID": str(uuid.uuid5(_NAMESPACE, name)),
+        "OrganisationID": organisation_id(name),
         "Name": name, "LegalName": name, "PaysTax": True, "Version": "NZ", "OrganisationType": "COMPANY",
         "BaseCurrency": "NZD", "CountryCode": "NZ", "IsDemoCompany": False, "OrganisationStatus": "ACTIVE",
         "TaxNumber": "071-138-054", "FinancialYearEndDay": 31, "FinancialYearEndMonth": 3, "SalesTaxBasis": "ACCRUALS",

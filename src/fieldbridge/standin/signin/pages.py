@@ -42,10 +42,6 @@ def _html(name: str, status: int = 200, **values: Any) -> HTMLResponse:
     return HTMLResponse(html(name, **values), status)
 
 
-def _organisations(xero: LocalXero) -> dict[str, str]:
-    return {identity: books.organisation["Name"] for identity, books in xero.books.items()}
-
-
 async def home(xero: LocalXero, request: Request) -> Response:
     """What this is, and whose books it holds."""
     with xero.lock:
@@ -55,7 +51,7 @@ async def home(xero: LocalXero, request: Request) -> Response:
 async def applications(xero: LocalXero, request: Request) -> Response:
     """The list."""
     with xero.lock:
-        return _html("applications.html", apps=xero.applications.all(), organisations=_organisations(xero))
+        return _html("applications.html", apps=xero.applications.all(), organisations=xero.books.names())
 
 
 async def blank_form(xero: LocalXero, request: Request) -> Response:
@@ -65,7 +61,7 @@ async def blank_form(xero: LocalXero, request: Request) -> Response:
 
 
 def _form(xero: LocalXero, form: Form, wrong: dict[str, str], status: int) -> Response:
-    return _html("add.html", status, form=form, faults=wrong, organisations=_organisations(xero))
+    return _html("add.html", status, form=form, faults=wrong, organisations=xero.books.names())
 
 
 async def save(xero: LocalXero, request: Request) -> Response:
@@ -93,14 +89,14 @@ async def application(xero: LocalXero, request: Request) -> Response:
 def _shown(xero: LocalXero, app: Registered, wrong: str = "") -> Response:
     return _html(
         "application.html", 422 if wrong else 200, app=app, wrong=wrong, categories=CATEGORIES,
-        organisation=_organisations(xero).get(app.organisation_id, ""), connected=_connected(xero, app),
+        organisation=xero.books.names().get(app.organisation_id, ""), connected=_connected(xero, app),
         webhook=xero.webhooks.subscriptions.get(app.client_id),
     )  # fmt: skip
 
 
 def _connected(xero: LocalXero, app: Registered) -> list[str]:
     """The names of the organisations an OAuth 2.0 application reaches."""
-    names = _organisations(xero)
+    names = xero.books.names()
     live = xero.identity.connections.of(app.client_id)
     return [names[one.organisation_id] for one in live if one.organisation_id in names]
 

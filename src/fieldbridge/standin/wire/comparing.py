@@ -24,6 +24,8 @@ class QueryInvalidError(Exception):
 def folded(value: Any) -> Any:
     """Text compares without case and accents; days compare as midnight instants."""
     if isinstance(value, str):
+        if value.isascii():
+            return value.lower()
         return "".join(c for c in unicodedata.normalize("NFD", value.casefold()) if not unicodedata.combining(c))
     if isinstance(value, date):
         return value.replace(tzinfo=None) if isinstance(value, datetime) else datetime.combine(value, time())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +26,7 @@ class Page:
         wanted = DEFAULT_SIZE if size is None else size
         return cls(max(query.whole("page") or 1, 1), min(max(wanted, 1), LARGEST_SIZE))
 
-    def cut(self, rows: list[Any]) -> list[Any]:
+    def cut(self, rows: Sequence[Any]) -> Sequence[Any]:
         """The rows on this page."""
         return rows[(self.number - 1) * self.size : self.number * self.size]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from datetime import timedelta
+from itertools import takewhile
 
 from fieldbridge.standin.books.notes import add_note
 from fieldbridge.standin.resources.call import Call
@@ -27,9 +28,8 @@ def email(call: Call) -> Answer:
     if not address:
         raise _refusal(invoice, books.switches.text_email_address)
     since = books.now() - timedelta(days=1)
-    if sum(note["Changes"] == _SENT and note["DateUTC"] > since for note in books.history.rows()) >= (
-        books.switches.emails_per_day
-    ):
+    sent = takewhile(lambda note: note["DateUTC"] > since, reversed(books.history.find("changes", _SENT)))
+    if sum(1 for _ in sent) >= books.switches.emails_per_day:
         raise _refusal(invoice, books.switches.text_email_limit)
     if invoice["Status"] != "SUBMITTED" and not invoice.get("SentToContact"):
         books.invoices.put({**invoice, "SentToContact": True, "UpdatedDateUTC": books.now()})
