@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
-from support import databases
+from support import browser, databases
 from support import xero as local_xero
 from support.databases import Cluster
 from support.site import Site, connected
@@ -38,6 +39,13 @@ def xero(local_xero_process: Xero) -> Xero:
     """A local Xero that remembers nothing of earlier tests."""
     local_xero_process.reset()
     return local_xero_process
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A real browser, without a window."""
+    with browser.opened() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -3,26 +3,13 @@
 Tests that need Chromium do not exist where it is missing, unless FIELDBRIDGE_TEST_REQUIRES asks for it.
 """
 
-import os
-from pathlib import Path
-
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import sync_playwright
 
 from fieldbridge.app import certificate, connect, guide
 from fieldbridge.app.sign_in.private_app import PrivateApp
+from support.browser import WIDTH, has_browser
 
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-)
-WIDTH = 768
-has_browser = CHROMIUM.exists() or "chromium" in os.environ.get("FIELDBRIDGE_TEST_REQUIRES", "")
 NAUGHTY = '<script>alert("x")</script> & "Co"'
 
 
@@ -46,13 +33,6 @@ def test_the_guide_holds_the_certificate_and_the_steps_and_no_name_becomes_marku
 
 
 if has_browser:
-
-    @pytest.fixture(scope="module")
-    def chromium():
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-            yield browser
-            browser.close()
 
     @pytest.fixture
     def guided(chromium, sqlite_site, tmp_path):

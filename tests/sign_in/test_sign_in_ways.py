@@ -27,7 +27,7 @@ def test_only_the_scopes_the_flows_need_are_asked_for(scene):
 
 def test_cancel_is_said_plainly_and_nothing_is_kept(scene):
     wish = granting.Wish("pkce", scene.app("mobile"), "http://localhost:8123/callback")
-    with pytest.raises(AccessError, match="the consent was refused"):
+    with pytest.raises(AccessError, match="chose Cancel"):
         granting.by_consent(scene.installation, scene.hosts, wish, scene.visitor(0, decision="cancel"))
 
 

@@ -97,9 +97,7 @@ def connect(  # noqa: PLR0913 - each argument is an option of the command
             )
             return str(typer.prompt("The address it came back to", err=True))
         return consent.by_browser(
-            redirect_uri,
-            asked.address,
-            lambda address: shown.err.print(f"Opening {address}", markup=False, soft_wrap=True),
+            asked, lambda text: shown.err.print(text, highlight=False, markup=False, soft_wrap=True)
         )
 
     def way_in(installation: "Installation") -> "SignIn":

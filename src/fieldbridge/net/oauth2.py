@@ -71,7 +71,7 @@ def code_of(consent: Consent, came_back: str) -> str:
     try:
         answer = WebApplicationClient("").parse_request_uri_response(f"https://localhost/?{query}", state=consent.state)
     except OAuth2Error as error:
-        said = "the consent was refused" if error.error == "access_denied" else f"the answer is wrong ({error.error})"
+        said = PLAINLY.get(error.error, f"the answer is wrong ({error.error})")
         raise AccessError(f"access.{error.error}", f"Xero was not connected: {said}.", remedy="Start again.") from None
     return str(answer["code"])
 
@@ -182,6 +182,10 @@ def _refusal(answer: Answer) -> AccessError | SetupError | OutageError:
     return OutageError("access.unexpected", f"Xero's sign-in answered {answer.status} {code}.", remedy=IF_IT_STAYS)
 
 
+PLAINLY = {
+    "access_denied": "somebody chose Cancel on Xero's page",
+    "mismatching_state": "the answer that came belongs to another attempt, so it was not used",
+}
 REMEDIES = {
     "invalid_client": "Check the client id and secret with the app's page at Xero. The tokens were kept.",
     "unauthorized_client": "The app may not ask for these scopes: try without --broad-scopes.",

@@ -7,44 +7,43 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Empty, SimpleQueue
 from urllib.parse import urlsplit
 
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
 from fieldbridge.core.errors import AccessError, SetupError
+from fieldbridge.net.oauth2 import Consent, code_of
 
 WAIT_S = 300.0
-DONE = b"""<!doctype html><html lang="en"><meta charset="utf-8"><meta name="color-scheme" content="light dark">
-<title>fieldbridge</title>
-<body style="font: 1.2rem/1.6 system-ui; max-width: 34rem; margin: 4rem auto; padding: 0 1rem">
-<h1>Thank you</h1><p>fieldbridge has Xero's answer. You can close this page and go back to where you started.</p>"""
+UNCHANGED = "Nothing was changed here. You can close this page."
 
 
-def by_browser(redirect_uri: str, address: str, show: Callable[[str], None]) -> str:
+def by_browser(asked: Consent, tell: Callable[[str], None]) -> str:
     """Open Xero's page and wait for the browser to come back. Shape: the address it came back to.
 
     Errors: SetupError when the redirect does not lead here; AccessError when nobody comes back.
     """
-    with _listening(redirect_uri) as (server, arrived):
-        show(address)
-        webbrowser.open(address)
-        if not arrived.wait(WAIT_S):
-            raise AccessError(
-                "access.no_answer", "Nobody came back from Xero within five minutes.", remedy="Start again."
-            )
-        return server.came_back
-
-
-class _Server(HTTPServer):
-    came_back = ""
+    answers: SimpleQueue[str] = SimpleQueue()
+    with _listening(asked, answers):
+        tell(f"Opening {asked.address}")
+        if not webbrowser.open(asked.address):
+            tell("No browser could be opened: open that page yourself, on this machine.")
+        try:
+            return answers.get(timeout=WAIT_S)
+        except Empty:
+            said = "Nobody came back from Xero within five minutes."
+            raise AccessError("access.no_answer", said, remedy="Start again.") from None
 
 
 @contextmanager
-def _listening(redirect_uri: str) -> Iterator[tuple[_Server, threading.Event]]:
-    parts, arrived = urlsplit(redirect_uri), threading.Event()
+def _listening(asked: Consent, answers: SimpleQueue[str]) -> Iterator[None]:
+    parts = urlsplit(asked.redirect_uri)
     if parts.scheme != "http" or parts.hostname != "localhost" or not parts.port:
         raise SetupError(
             "connect.redirect",
-            f"{redirect_uri} does not lead to this machine.",
+            f"{asked.redirect_uri} does not lead to this machine.",
             remedy="Give --paste, or use localhost.",
         )
 
@@ -53,26 +52,48 @@ def _listening(redirect_uri: str) -> Iterator[tuple[_Server, threading.Event]]:
             if urlsplit(self.path).path != parts.path:
                 self.send_error(404)
                 return
-            self.send_response(200)
+            status, page = landed(asked, self.path)
+            self.send_response(status)
             self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Cache-Control", "no-store")
             self.end_headers()
-            self.wfile.write(DONE)
-            server.came_back = self.path
-            arrived.set()
+            self.wfile.write(page)
+            answers.put(self.path)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
             """Say nothing: the address holds a code."""
 
     try:
-        server = _Server(("localhost", parts.port), Handler)
+        # A thread for each connection: browsers open some that they send nothing through.
+        server = ThreadingHTTPServer(("localhost", parts.port), Handler)
     except OSError as error:
         raise SetupError(
-            "connect.port", f"Port {parts.port} is in use: {error}.", remedy="Free it, or register another redirect."
+            "connect.port",
+            f"Port {parts.port} is in use: {error.strerror}.",
+            remedy="Free it; or register another redirect with the app, such as "
+            f"http://localhost:{parts.port + 1}{parts.path}, and give it with --redirect-uri; or give --paste.",
         ) from None
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield server, arrived
+        yield
     finally:
         server.shutdown()
         server.server_close()
+
+
+def landed(asked: Consent, came_back: str) -> tuple[int, bytes]:
+    """The page the browser ends on. Shape: status and HTML; it is complete in itself."""
+    try:
+        code_of(asked, came_back)
+        status, told = (
+            200,
+            {
+                "heading": "Xero has answered",
+                "said": "fieldbridge connects now. Look where you started it: there it names the organisation.",
+                "next": "You can close this page.",
+            },
+        )
+    except AccessError as error:
+        status, told = 400, {"heading": "Not connected", "said": error.message, "next": f"{error.remedy} {UNCHANGED}"}
+    pages = Environment(loader=PackageLoader("fieldbridge.app"), autoescape=True, undefined=StrictUndefined)
+    return status, pages.get_template("landed.html").render(**told, failed=status != 200).encode()
