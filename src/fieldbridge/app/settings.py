@@ -22,6 +22,9 @@ class Settings(BaseSettings):
     key: SecretStr = SecretStr("")
     unsure_hold_s: float = Field(default=35.0, ge=0)
     timeout_s: float = Field(default=30.0, gt=0)
+    keep_history_days: int = Field(default=90, ge=1)
+    keep_usage_days: int = Field(default=800, ge=1)
+    keep_workflows_days: int = Field(default=7, ge=1)
 
     @property
     def url(self) -> str:

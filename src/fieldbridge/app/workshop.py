@@ -1,23 +1,24 @@
 """Where runs are started, watched and carried out: one worker for a home, and any number of clients beside it."""
 
 import time
-import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
-
-from filelock import FileLock, Timeout
 
 from fieldbridge.app import scheduling
 from fieldbridge.app.flows.programs import Flows
 from fieldbridge.app.folders import Folders
 from fieldbridge.app.installation import Installation
 from fieldbridge.app.sign_in.heartbeat import Heartbeat
+from fieldbridge.core.errors import OutageError
 from fieldbridge.engine.dispatch import Dispatcher, Look
-from fieldbridge.engine.durable import Worker, open_client, open_system_engine
-from fieldbridge.engine.stages import Programs
+from fieldbridge.engine.durable import GRACE_S, Worker, open_client, open_system_engine
+from fieldbridge.engine.membership import Membership, somebody_stays
+from fieldbridge.engine.rounds import Rounds
+from fieldbridge.engine.stages import Program, Programs
+from fieldbridge.engine.upkeep import Keep, Upkeep
 from fieldbridge.flows import MASTER_DATA, TRANSACTIONS
 from fieldbridge.store.database import normalised
 from fieldbridge.store.ledger import runs, schedules, webhooks
@@ -25,8 +26,24 @@ from fieldbridge.store.ledger.runs import Run
 
 WATCH_EVERY_S = 0.1
 UPKEEP_EVERY_S = 10.0
+WORKER_LOOK_S = 5.0
 TICK_S, SETTLING_TICK_S = 1.0, 0.3
 FLOW_OF_CATEGORY = {"CONTACT": MASTER_DATA}
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """How often a worker does what. Units: seconds. lost_after_s: a run that young is not looked for."""
+
+    beat_s: float = 5.0
+    dead_after_s: float = 20.0
+    sweep_s: float = 10.0
+    lost_after_s: float = 60.0
+    forget_s: float = 300.0
+    sign_ins_s: float = 60.0
+
+
+RHYTHM = Rhythm()
 
 
 @dataclass
@@ -36,13 +53,13 @@ class Workshop:
     installation: Installation
     dispatcher: Dispatcher
     works_here: bool
+    dead_after_s: float = RHYTHM.dead_after_s
     _news: SimpleQueue[Path | None] = field(default_factory=SimpleQueue)
     _heard: set[Path] = field(default_factory=set)
     _kept_up_at: float = -UPKEEP_EVERY_S
 
     def __post_init__(self) -> None:
         self.folders = Folders(self.installation, self._news.put)
-        self.heartbeat = Heartbeat(self.installation)
 
     def run(self, run_id: int) -> Run:
         """A run as it stands."""
@@ -50,13 +67,25 @@ class Workshop:
             return runs.find(tx, run_id)
 
     def watch(self, run_id: int) -> Iterator[Run]:
-        """A run again and again, until it has ended."""
+        """A run again and again, until it has ended. Errors: OutageError when nobody is left to carry it out."""
+        looked_at = time.monotonic()
         while True:
             seen = self.run(run_id)
             yield seen
             if seen.state in runs.ENDED:
                 return
+            if not self.works_here and time.monotonic() - looked_at > WORKER_LOOK_S:
+                self._expect_somebody(run_id)
+                looked_at = time.monotonic()
             self.installation.pause(WATCH_EVERY_S)
+
+    def _expect_somebody(self, run_id: int) -> None:
+        if not somebody_stays(self.installation.database, self.installation.settings.home, self.dead_after_s):
+            raise OutageError(
+                "run.nobody",
+                f"Run {run_id} waits: the worker that was to carry it out has gone.",
+                remedy="It goes on with the next `fieldbridge run`.",
+            )
 
     def wake(self) -> None:
         """End a `rest` at once. May be called from a signal handler."""
@@ -87,10 +116,9 @@ class Workshop:
         return look.started
 
     def _upkeep(self) -> None:
-        """What needs no hurry: who is connected now, and whose sign-in would end for lack of use."""
+        """What needs no hurry: who is connected now, and which folders nobody has looked at for long."""
         self._kept_up_at = time.monotonic()
         self._nudge(self.folders.look(due=self.folders.renew() | self.folders.overdue()))
-        self.heartbeat.beat_all()
 
     def _unwatched(self, look: Look) -> set[str]:
         return self.folders.unwatched({one.connection_id for one in look.idle if one.flow == TRANSACTIONS})
@@ -114,38 +142,51 @@ class Workshop:
 
 
 @contextmanager
-def opened(installation: Installation) -> Iterator[Workshop]:
-    """Open the engine; as a worker unless another process of this home is one already."""
-    home = installation.settings.home
+def opened(
+    installation: Installation,
+    *,
+    stays: bool = False,
+    rhythm: Rhythm = RHYTHM,
+    grace_s: float = GRACE_S,
+    programs: Mapping[str, Program] | None = None,
+) -> Iterator[Workshop]:
+    """Open the engine; as a worker, unless this process would soon leave and another is there that stays.
+
+    Shape: programs are the installation's own flows unless others are given. Units: grace_s is how long runs may take
+    to come to a good place when it is closed.
+    """
     url = normalised(installation.settings.url)
-    programs = Flows(installation).programs()
     with ExitStack() as stack:
         system = open_system_engine(url)
         stack.callback(system.dispose)
-        works_here = _lock(home, stack)
-        if works_here:
-            stack.enter_context(Worker(url, system, Programs(programs, installation.now), _executor_id(home)))
-            scheduling.complete(installation)
         client = open_client(system)
         stack.callback(client.destroy)
+        programs = programs or Flows(installation).programs()
         dispatcher = Dispatcher(installation.database, client, programs, installation.now)
-        work = Workshop(installation, dispatcher, works_here)
+        home = installation.settings.home
+        works_here = stays or not somebody_stays(installation.database, home, rhythm.dead_after_s)
+        work = Workshop(installation, dispatcher, works_here, rhythm.dead_after_s)
         stack.callback(work.folders.close)
+        if works_here:
+            member = stack.enter_context(Membership(installation.database, home, stays, rhythm.dead_after_s))
+            # It beats until the last run has ended.
+            stack.enter_context(Rounds("heart", (rhythm.beat_s, member.beat)))
+            stack.enter_context(Worker(url, system, Programs(programs, installation.now), member.id, grace_s))
+            member.reap()
+            if stays:
+                scheduling.complete(installation)
+                stack.enter_context(Rounds("reaper", (rhythm.beat_s, member.reap)))
+                stack.enter_context(_keeping_up(installation, work, member.id, rhythm))
         yield work
 
 
-def _lock(home: Path, stack: ExitStack) -> bool:
-    """Whether this process is the worker. The lock dies with the process, however it ends."""
-    try:
-        stack.enter_context(FileLock(home / "worker.lock", timeout=0))
-    except Timeout:
-        return False
-    return True
-
-
-def _executor_id(home: Path) -> str:
-    """The worker's name, the same after every restart, so that it resumes what it left and nobody else's."""
-    file = home / "worker.id"
-    if not file.exists():
-        file.write_text(uuid.uuid4().hex)
-    return file.read_text()
+def _keeping_up(installation: Installation, work: Workshop, me: str, rhythm: Rhythm) -> Rounds:
+    settings, dispatcher = installation.settings, work.dispatcher
+    keep = Keep(settings.keep_history_days, settings.keep_usage_days, settings.keep_workflows_days)
+    upkeep = Upkeep(dispatcher, me, keep, rhythm.lost_after_s)
+    return Rounds(
+        "upkeep",
+        (rhythm.sweep_s, upkeep.sweep),
+        (rhythm.forget_s, upkeep.forget),
+        (rhythm.sign_ins_s, Heartbeat(installation).beat_all),
+    )

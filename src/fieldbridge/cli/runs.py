@@ -77,13 +77,7 @@ def run(
         signal.signal(number, lambda _number, _frame: stopping.set())
     with here(context) as installation:
         names = [one.id for one in installation.connections()]
-        with ExitStack() as web, workshop.opened(installation) as work:
-            if not work.works_here:
-                raise SetupError(
-                    "run.already",
-                    "Another fieldbridge runs for this home already.",
-                    remedy="Let it go on, or stop it first.",
-                )
+        with ExitStack() as web, workshop.opened(installation, stays=True) as work:
             if address:
                 web.enter_context(serving(installation, *address))
             shown.show(

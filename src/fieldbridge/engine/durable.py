@@ -5,15 +5,17 @@ own schedules (one thread each), keep two lanes of one run per connection.
 """
 
 import logging
+import math
+import threading
 import time
 from dataclasses import asdict
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer
 
-from fieldbridge.engine.stages import Program, Programs, RunRef, Stop, guarded
+from fieldbridge.engine.stages import Program, Programs, RunRef, Stop, is_outage
 from fieldbridge.store.database import SQLITE_PRAGMAS
 
 APPLICATION = "fieldbridge"
@@ -24,34 +26,56 @@ LANES = ("transactions", "bulk")
 RUNS_PER_PROCESS = 50
 POLL_S = 0.1
 POOL_SIZE = 20
+# A run that kills its process is not taken up for ever.
+RESTARTS_MAX = 100
 LONGEST_WAIT_S = 120.0
-LONGEST_GOODBYE_S = 10
+GRACE_S = 10.0
+LOOK_S = 1.0
 GOODBYE_LOOKS, GOODBYE_LOOK_S = 20, 0.02
-_programs = Programs()
+# Waiting out an outage of the database: 20 times, from one second to two minutes, eight minutes in all.
+PATIENT: Any = {"retries_allowed": True, "max_attempts": 20, "interval_seconds": 1.0, "backoff_rate": 1.3}
 
 
-@DBOS.step(name="begin")
+class _Leaving(BaseException):
+    """The process ends before the run does. No outcome is noted, so the run goes on elsewhere or later."""
+
+
+class _Here:
+    """What runs find in the process that carries them out."""
+
+    programs = Programs()
+    stopping = threading.Event()
+    left: ClassVar[set[str]] = set()
+
+
+@DBOS.step(name="begin", should_retry=is_outage, **PATIENT)
 def _begin(ref: dict[str, Any]) -> None:
-    _programs.by_flow[ref["flow"]].begin(RunRef(**ref))
+    _Here.programs.by_flow[ref["flow"]].begin(RunRef(**ref))
 
 
-@DBOS.step(name="turn")
 def _turn(stage: str, ref: dict[str, Any]) -> dict[str, Any]:
-    return asdict(guarded(_programs.stage(ref["flow"], stage), RunRef(**ref), _programs.now))
+    return asdict(_Here.programs.turn(stage, RunRef(**ref)))
 
 
-@DBOS.step(name="settle")
+@DBOS.step(name="settle", should_retry=is_outage, **PATIENT)
 def _settle(ref: dict[str, Any], stop: dict[str, Any] | None) -> None:
-    _programs.by_flow[ref["flow"]].settle(RunRef(**ref), Stop(**stop) if stop else None)
+    _Here.programs.by_flow[ref["flow"]].settle(RunRef(**ref), Stop(**stop) if stop else None)
 
 
-@DBOS.workflow(name="run_flow", max_recovery_attempts=1000)
+@DBOS.step(name="until")
+def _until(wait_s: float) -> float:
+    """When a wait is over, so that a run that is resumed waits no longer. Units: seconds since 1970."""
+    return time.time() + wait_s
+
+
+@DBOS.workflow(name="run_flow", max_recovery_attempts=RESTARTS_MAX)
 def run_flow(connection_id: str, flow: str, run_id: int) -> None:
     """One run: its stages in order, each until it is done. The last step frees the schedule."""
     ref = {"connection_id": connection_id, "flow": flow, "run_id": run_id}
+    _stay(ref)
     _begin(ref)
     stop: dict[str, Any] | None = None
-    for name, _ in _programs.by_flow[flow].stages:
+    for name, _ in _Here.programs.by_flow[flow].stages:
         stop = _repeat(name, ref)
         if stop is not None:
             break
@@ -60,7 +84,9 @@ def run_flow(connection_id: str, flow: str, run_id: int) -> None:
 
 def _repeat(stage: str, ref: dict[str, Any]) -> dict[str, Any] | None:
     while True:
-        turn = _turn(stage, ref)
+        _stay(ref)
+        # Under its stage's name, so that a run begun by a version with other stages is noticed, and begun anew.
+        turn = DBOS.run_step({"name": stage}, _turn, stage, ref)
         stop: dict[str, Any] | None = turn["stop"]
         if stop is None and not turn["again"]:
             return None
@@ -69,7 +95,28 @@ def _repeat(stage: str, ref: dict[str, Any]) -> dict[str, Any] | None:
         if not may_wait or wait_s > LONGEST_WAIT_S:
             return stop or asdict(_too_long(stage))
         if wait_s > 0:
-            DBOS.sleep(wait_s)
+            _wait(_until(wait_s), ref)
+
+
+def _wait(until: float, ref: dict[str, Any]) -> None:
+    """Wait, but leave when the process must, and go on at once when the run is to end."""
+    while (left_s := until - time.time()) > 0 and not _is_to_end(RunRef(**ref)):
+        _Here.stopping.wait(min(left_s, LOOK_S))
+        _stay(ref)
+
+
+def _is_to_end(ref: RunRef) -> bool:
+    try:
+        return _Here.programs.by_flow[ref.flow].ends_early(ref) is not None
+    except sa.exc.SQLAlchemyError:
+        return False  # the next turn asks again, and tells what is wrong
+
+
+def _stay(ref: dict[str, Any]) -> None:
+    """Errors: leaves the run where it is, between two steps, when this process is about to end."""
+    if _Here.stopping.is_set():
+        _Here.left.add(workflow_id(RunRef(**ref)))
+        raise _Leaving
 
 
 def _too_long(stage: str) -> Stop:
@@ -79,7 +126,9 @@ def _too_long(stage: str) -> Stop:
 class Worker:
     """Executes runs in this process while it is open. Only one may be open for one executor id at a time."""
 
-    def __init__(self, url: str, engine: sa.Engine, programs: Programs, executor_id: str) -> None:
+    def __init__(
+        self, url: str, engine: sa.Engine, programs: Programs, executor_id: str, grace_s: float = GRACE_S
+    ) -> None:
         self._config: Any = {
             "name": APPLICATION,
             "system_database_url": url,
@@ -91,11 +140,12 @@ class Worker:
             "notification_listener_polling_interval_sec": POLL_S,
         }
         self._programs = programs
+        self.grace_s = grace_s
 
     def __enter__(self) -> Self:
         """Start: unfinished runs of this executor are resumed at the step they had reached."""
         logging.getLogger("dbos").setLevel(logging.CRITICAL)
-        _programs.by_flow, _programs.now = self._programs.by_flow, self._programs.now
+        _Here.programs, _Here.stopping, _Here.left = self._programs, threading.Event(), set()
         DBOS(config=self._config)
         DBOS.launch()
         for lane in LANES:
@@ -111,17 +161,19 @@ class Worker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop taking runs. One that is under way gets a moment; cut short, it resumes at the next start."""
-        DBOS.destroy(workflow_completion_timeout_sec=LONGEST_GOODBYE_S if self._is_busy() else 0)
+        """Stop taking runs. Those under way end, or stop between two steps, and go on at the next start."""
+        _Here.stopping.set()
+        DBOS.destroy(workflow_completion_timeout_sec=math.ceil(self.grace_s) if self.is_busy() else 0)
 
-    def _is_busy(self) -> bool:
+    def is_busy(self) -> bool:
         """Whether a run is under way, after the moment DBOS needs to note that one has ended.
 
         Asked first because DBOS, told to wait at all, sleeps a second before it looks.
         """
         mine = self._config["executor_id"]
         for _ in range(GOODBYE_LOOKS):
-            if not DBOS.list_workflows(status="PENDING", executor_id=mine, limit=1, load_input=False):
+            held = DBOS.list_workflows(status="PENDING", executor_id=mine, load_input=False, load_output=False)
+            if all(one.workflow_id in _Here.left for one in held):
                 return False
             time.sleep(GOODBYE_LOOK_S)
         return True
@@ -152,13 +204,18 @@ def open_client(engine: sa.Engine) -> DBOSClient:
     )
 
 
+def workflow_id(ref: RunRef) -> str:
+    """A run's name at the durable engine. It begins with the connection, so that those of one can be listed."""
+    return f"{ref.connection_id}:{ref.flow}:{ref.run_id}"
+
+
 def enqueue(client: DBOSClient, tx: sa.Connection, program: Program, ref: RunRef) -> None:
     """Hand a run to the workers in the caller's transaction: either both are committed or neither."""
     options: Any = {
         "workflow_name": "run_flow",
         "queue_name": program.lane,
         "queue_partition_key": ref.connection_id,
-        "workflow_id": f"{ref.connection_id}:{ref.flow}:{ref.run_id}",
+        "workflow_id": workflow_id(ref),
         "app_version": APPLICATION_VERSION,
     }
     client.enqueue_in_transaction(tx, options, ref.connection_id, ref.flow, ref.run_id)

@@ -52,7 +52,7 @@ class Program:
     """A flow as the engine sees it: named stages, the lane it runs in, and what it does when it ends.
 
     with_work is asked before scheduled runs, so that an idle poll costs no run: which of these connections have
-    something to do. It sees many at once, and only the database.
+    something to do. It sees many at once, and only the database. ends_early is asked before each turn.
     """
 
     flow: str
@@ -61,6 +61,7 @@ class Program:
     begin: Callable[[RunRef], None]
     settle: Callable[[RunRef, Stop | None], None]
     with_work: WithWork
+    ends_early: Callable[[RunRef], Stop | None] = field(default=lambda _: None)
 
 
 @dataclass
@@ -70,9 +71,15 @@ class Programs:
     by_flow: Mapping[str, Program] = field(default_factory=dict)
     now: Clock = field(default=lambda: datetime.now(UTC))
 
-    def stage(self, flow: str, name: str) -> Stage:
-        """One stage of one flow."""
-        return dict(self.by_flow[flow].stages)[name]
+    def turn(self, stage: str, ref: RunRef) -> Turn:
+        """Call one stage of a run, unless the run is to end."""
+        program = self.by_flow[ref.flow]
+
+        def call(ref: RunRef) -> Turn:
+            stop = program.ends_early(ref)
+            return Turn(stop=stop) if stop else dict(program.stages)[stage](ref)
+
+        return guarded(call, ref, self.now)
 
 
 def guarded(stage: Stage, ref: RunRef, now: Clock) -> Turn:
@@ -87,6 +94,20 @@ def guarded(stage: Stage, ref: RunRef, now: Clock) -> Turn:
         wait_s = max(0.0, (error.until - now()).total_seconds()) if error.until else 0.0
         return Turn(wait_s=wait_s, stop=Stop(error.code, str(error), error.then, error.exit_code, until))
     except Exception as error:  # noqa: BLE001 - a fault of ours must end the run visibly, not vanish in a worker
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        said = f"{type(error).__name__}: {error} ({where.name}, line {where.lineno})"
-        return Turn(stop=Stop("bridge.fault", said, "halt", 5))
+        return Turn(stop=_outage(error) if is_outage(error) else _fault(error))
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the database is to blame, and may be back soon."""
+    return isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError)
+
+
+def _outage(error: Exception) -> Stop:
+    reason = str(getattr(error, "orig", error)).strip()
+    return Stop("database.outage", f"The database did not answer: {reason}. The next run goes on.", "retry", 4)
+
+
+def _fault(error: Exception) -> Stop:
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    said = f"{type(error).__name__}: {error} ({where.name}, line {where.lineno})"
+    return Stop("bridge.fault", said, "halt", 5)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -116,6 +117,13 @@ def _upgrade(engine: sa.Engine) -> None:
             transaction.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
         config.attributes["connection"] = transaction
         command.upgrade(config, "head")
+
+
+def clock(tx: sa.Connection) -> datetime:
+    """The moment by the one clock that all machines of a database share: the server's, or this machine's."""
+    if tx.dialect.name == "sqlite":
+        return datetime.now(UTC)
+    return tx.execute(sa.select(sa.func.clock_timestamp(type_=sa.DateTime(timezone=True)))).scalar_one()
 
 
 def upsert(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -2,19 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from fieldbridge.app.flows import documents, reading
 from fieldbridge.app.flows.closing import close
 from fieldbridge.app.flows.context import Context, context_of
 from fieldbridge.app.flows.delivering import deliver
+from fieldbridge.app.flows.ending import Ends
 from fieldbridge.app.flows.planning import plan
 from fieldbridge.app.flows.publishing import publish
 from fieldbridge.app.flows.taking import Taker
 from fieldbridge.app.installation import Installation
-from fieldbridge.engine.stages import Program, RunRef, Stage, Stop, Turn, WithWork
+from fieldbridge.engine.stages import Program, Stage, Turn, WithWork
 from fieldbridge.flows import FLOWS, MASTER_DATA, TRANSACTIONS
-from fieldbridge.store.ledger import connections, intake, runs, schedules
+from fieldbridge.store.ledger import intake
 
 FIRST_WRITE = "deliver"
 REFERENCE_DATA_FRESH_FOR = timedelta(hours=1)
@@ -41,7 +42,8 @@ class Flows:
 
     def _program(self, flow: str, with_work: WithWork) -> Program:
         stages = tuple((name, self._stage(step)) for name, step in self.steps(flow))
-        return Program(flow, FLOWS[flow].lane, stages, self._begin, self._settle, with_work)
+        ends = Ends(self.installation)
+        return Program(flow, FLOWS[flow].lane, stages, ends.begin, ends.settle, with_work, ends.early)
 
     def _stage(self, step: Step) -> Stage:
         return lambda ref: step(context_of(self.installation, ref))
@@ -70,29 +72,6 @@ class Flows:
             ("deliver again", deliver),
             ("close", close),
         ]
-
-    def _begin(self, ref: RunRef) -> None:
-        with self.installation.database.write() as tx:
-            runs.start(tx, ref.run_id, self.installation.now())
-            runs.record(tx, ref.connection_id, ref.run_id, self.installation.now(), "run.started", flow=ref.flow)
-
-    def _settle(self, ref: RunRef, stop: Stop | None) -> None:
-        """Close the run and free its schedule, in one transaction."""
-        now = self.installation.now()
-        with self.installation.database.write() as tx:
-            run = runs.find(tx, ref.run_id)
-            left = run.counts.get("parked", 0) + run.counts.get("problems", 0)
-            if stop is None:
-                runs.end(tx, ref.run_id, "done", 1 if left else 0, None, now)
-            else:
-                state: runs.State = "unfinished" if stop.exit_code == 4 else "halted"
-                runs.end(tx, ref.run_id, state, stop.exit_code, f"{stop.code}: {stop.message}", now)
-            if stop is not None and stop.then == "reconnect":
-                connections.pause(tx, ref.connection_id, stop.message)
-            until = datetime.fromisoformat(stop.until) if stop and stop.until else None
-            schedules.rearm(tx, ref.connection_id, ref.flow, ref.run_id, now, until, stop.message if stop else "")
-            told = {"flow": ref.flow, **run.counts, "error": stop.message if stop else None}
-            runs.record(tx, ref.connection_id, ref.run_id, now, "run.finished", **told)
 
 
 def _in_turn(steps: Sequence[Step]) -> Step:

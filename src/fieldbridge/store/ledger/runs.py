@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from fieldbridge.store.schema import log, run
 
-State = Literal["queued", "running", "done", "unfinished", "halted"]
-ENDED: tuple[State, ...] = ("done", "unfinished", "halted")
+State = Literal["queued", "running", "done", "unfinished", "halted", "cancelled"]
+ENDED: tuple[State, ...] = ("done", "unfinished", "halted", "cancelled")
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,10 +65,23 @@ def queue_each(tx: sa.Connection, flows: Sequence[tuple[str, str]], at: datetime
     return tx.execute(run.insert().returning(run.c.id, sort_by_parameter_order=True), rows).scalars().all()
 
 
-def start(tx: sa.Connection, run_id: int, at: datetime) -> None:
-    """Note that a run has begun; one that is resumed keeps its first beginning."""
+def start(tx: sa.Connection, run_id: int, at: datetime) -> bool:
+    """Note that a run has begun. Shape: false for one that is resumed, which keeps its first beginning."""
     begun = run.update().where(run.c.id == run_id, run.c.started_at.is_(None))
-    tx.execute(begun.values(state="running", started_at=at))
+    return tx.execute(begun.values(state="running", started_at=at)).rowcount == 1
+
+
+def cancel(tx: sa.Connection, connection_id: str, flow: str | None, at: datetime) -> list[int]:
+    """Ask the runs of a connection to end after the step they are in. Shape: their ids."""
+    mine = [run.c.connection_id == connection_id, run.c.ended_at.is_(None), run.c.cancel_asked_at.is_(None)]
+    if flow:
+        mine.append(run.c.flow == flow)
+    return list(tx.execute(run.update().where(*mine).values(cancel_asked_at=at).returning(run.c.id)).scalars())
+
+
+def is_cancelled(tx: sa.Connection, run_id: int) -> bool:
+    """Whether somebody has asked a run to end."""
+    return tx.execute(sa.select(run.c.cancel_asked_at).where(run.c.id == run_id)).scalar() is not None
 
 
 def say(tx: sa.Connection, run_id: int, doing: str) -> None:
@@ -93,6 +106,14 @@ def end(tx: sa.Connection, run_id: int, state: State, exit_code: int, error: str
 def find(tx: sa.Connection, run_id: int) -> Run:
     """One run, which must be there."""
     return Run(**tx.execute(sa.select(run).where(run.c.id == run_id)).mappings().one())
+
+
+def unended(tx: sa.Connection, queued_before: datetime, limit: int) -> list[tuple[str, str, int]]:
+    """Runs that have not ended, the oldest first. Shape: (connection, flow, id)."""
+    query = sa.select(run.c.connection_id, run.c.flow, run.c.id).where(
+        run.c.ended_at.is_(None), run.c.queued_at <= queued_before
+    )
+    return [(row[0], row[1], row[2]) for row in tx.execute(query.order_by(run.c.queued_at).limit(limit))]
 
 
 def latest(tx: sa.Connection, connection_id: str, flow: str) -> Run | None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from fieldbridge.core.calendar import ALWAYS, Calendar
 from fieldbridge.core.slots import next_slot, phase
 from fieldbridge.store.database import insert_new
-from fieldbridge.store.schema import connection, schedule
+from fieldbridge.store.schema import connection, run, schedule
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +141,13 @@ def rearm(
     due = sa.case((schedule.c.asked_at.is_(None), _instant(one.slot_after(at))), else_=_instant(at))
     freed = {"in_flight": None, "held_until": later, "held_because": because if later else ""}
     tx.execute(schedule.update().where(*mine).values(next_due_at=later or due, **freed))
+
+
+def free(tx: sa.Connection, at: datetime) -> int:
+    """Free the schedules whose run has ended or is gone. Shape: how many."""
+    goes_on = sa.exists().where(run.c.id == schedule.c.in_flight, run.c.ended_at.is_(None))
+    stuck = schedule.update().where(schedule.c.in_flight.is_not(None), ~goes_on)
+    return tx.execute(stuck.values(in_flight=None, next_due_at=at)).rowcount
 
 
 def nudge(tx: sa.Connection, connection_id: str, flow: str, at: datetime) -> None:

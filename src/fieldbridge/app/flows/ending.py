@@ -1,0 +1,54 @@
+"""How a run begins and ends: what it came to, and when its flow is due again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fieldbridge.app.installation import Installation
+from fieldbridge.engine.stages import RunRef, Stop
+from fieldbridge.store.ledger import connections, runs, schedules
+
+CANCELLED = Stop("run.cancelled", "Somebody cancelled it; the next run goes on where it was.", "cancel", 4)
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Opens and closes the runs of an installation. Each is safe to repeat."""
+
+    installation: Installation
+
+    def begin(self, ref: RunRef) -> None:
+        """A worker has taken the run up."""
+        now = self.installation.now()
+        with self.installation.database.write() as tx:
+            if runs.start(tx, ref.run_id, now):
+                runs.record(tx, ref.connection_id, ref.run_id, now, "run.started", flow=ref.flow)
+
+    def early(self, ref: RunRef) -> Stop | None:
+        """Why a run is to end now, if it is."""
+        with self.installation.database.read() as tx:
+            return CANCELLED if runs.is_cancelled(tx, ref.run_id) else None
+
+    def settle(self, ref: RunRef, stop: Stop | None) -> None:
+        """Close the run and free its schedule, in one transaction."""
+        now = self.installation.now()
+        with self.installation.database.write() as tx:
+            run = runs.find(tx, ref.run_id)
+            if run.ended_at is not None:
+                return
+            left = run.counts.get("parked", 0) + run.counts.get("problems", 0)
+            if stop is None:
+                runs.end(tx, ref.run_id, "done", 1 if left else 0, None, now)
+            else:
+                runs.end(tx, ref.run_id, _state(stop), stop.exit_code, f"{stop.code}: {stop.message}", now)
+            if stop is not None and stop.then == "reconnect":
+                connections.pause(tx, ref.connection_id, stop.message)
+            until = datetime.fromisoformat(stop.until) if stop and stop.until else None
+            schedules.rearm(tx, ref.connection_id, ref.flow, ref.run_id, now, until, stop.message if stop else "")
+            told = {"flow": ref.flow, **run.counts, "error": stop.message if stop else None}
+            runs.record(tx, ref.connection_id, ref.run_id, now, "run.finished", **told)
+
+
+def _state(stop: Stop) -> runs.State:
+    if stop.then == "cancel":
+        return "cancelled"
+    return "unfinished" if stop.exit_code == 4 else "halted"
