@@ -1,12 +1,13 @@
 """Hold every exchange of a test run against Xero's published descriptions.
 
 Usage: FIELDBRIDGE_STANDIN_RECORD=FOLDER make test
-       python tests/openapi/check.py xero_accounting.yaml xero-identity.yaml FOLDER
+       python tests/openapi/check.py xero_accounting.yaml xero-identity.yaml xero-webhooks.yaml FOLDER
 
 The folder has the journals that the local Xeros of the run kept (src/fieldbridge/standin/recording.py). Of each
 exchange the request is checked when our connector sent it, or when somebody else did and it was carried out; the
-answer when it is the endpoint's own and of a described status. The rest is counted with its reason, and so is what
-Xero is known to take or send besides (known.py). The descriptions are not part of this repository.
+answer when it is the endpoint's own and of a described status; what subscribers were told, always. The rest is counted
+with its reason, and so is what Xero is known to take or send besides (known.py). The descriptions are not part of this
+repository.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from description import Description
+from events import Webhooks
 from judgement import Verdict, judged
 from schemas import Plain
 
@@ -78,12 +80,12 @@ def exchanges(folder: Path) -> Iterator[tuple[str, Plain]]:
                 yield f"{file.name}:{number}", json.loads(line)
 
 
-def main(accounting: Path, identity: Path, folder: Path) -> int:
+def main(accounting: Path, identity: Path, webhooks: Path, folder: Path) -> int:
     """The exit code: 0 when all that can be checked was, and is as described."""
-    descriptions = [Description(accounting), Description(identity)]
+    descriptions, told = [Description(accounting), Description(identity)], Webhooks(webhooks)
     tally = Tally()
     for place, exchange in exchanges(folder):
-        tally.add(judged(descriptions, exchange), place)
+        tally.add(judged(descriptions, told, exchange), place)
     sys.stdout.writelines(f"{line}\n" for line in tally.report())
     return 0 if tally.is_good else 1
 

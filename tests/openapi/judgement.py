@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from description import Description, Operation
+from events import Webhooks
 from exchanges import answer_faults, is_ours, is_xml, request_faults
 from known import EXCUSES, GENERAL_STATUSES, UNDESCRIBED_PATHS
-from schemas import Plain
+from schemas import Fault, Plain
 
 # With these the journal has the endpoint's own answer, whatever became of it on the wire.
 OWN_ANSWER = {"", "delay", "lost_after", "truncated"}
@@ -24,8 +26,10 @@ class Verdict:
     faults: list[str] = field(default_factory=list)
 
 
-def judged(descriptions: list[Description], exchange: Plain) -> Verdict:
+def judged(descriptions: list[Description], webhooks: Webhooks, exchange: Plain) -> Verdict:
     """Hold one line of the journal against the descriptions."""
+    if exchange["signed_in"] == "x-xero-signature":
+        return _told(webhooks, exchange)
     path = exchange["path"]
     for description in descriptions:
         if path.startswith(description.root) and (found := description.find(exchange["method"], path)):
@@ -34,6 +38,23 @@ def judged(descriptions: list[Description], exchange: Plain) -> Verdict:
             _judge_answer(verdict, found[0], exchange)
             return verdict
     return _unknown(Verdict(f"{exchange['method']} {path}"), exchange)
+
+
+def _told(webhooks: Webhooks, exchange: Plain) -> Verdict:
+    """A call to a subscriber; how that answers is its own affair."""
+    verdict = Verdict("webhook", ["answers"])
+    _note(verdict, "local Xero", "", webhooks.faults(exchange["body"]))
+    return verdict
+
+
+def _note(verdict: Verdict, who: str, what: str, faults: Iterable[Fault]) -> None:
+    """Faults with an excuse that holds for them are only counted."""
+    for fault in faults:
+        reason, ours_too = EXCUSES.get(fault.excuse, ("", False))
+        if reason and (ours_too or who != "ours"):
+            verdict.excused.append(f"{who}: {reason}")
+        else:
+            verdict.faults.append(f"{what}{fault.text}")
 
 
 def _unknown(verdict: Verdict, exchange: Plain) -> Verdict:
@@ -55,12 +76,7 @@ def _judge_request(verdict: Verdict, operation: Operation, values: dict[str, str
         verdict.left_out.append(f"request of others, not carried out: {why}")
         return
     verdict.checked.append(who)
-    for fault in request_faults(operation, values, exchange):
-        reason, ours_too = EXCUSES.get(fault.excuse, ("", False))
-        if reason and (ours_too or who == "others"):
-            verdict.excused.append(f"{who}: {reason}")
-        else:
-            verdict.faults.append(f"request of {who}: {fault.text}")
+    _note(verdict, who, f"request of {who}: ", request_faults(operation, values, exchange))
 
 
 def _judge_answer(verdict: Verdict, operation: Operation, exchange: Plain) -> None:

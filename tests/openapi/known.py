@@ -59,6 +59,9 @@ TOKEN_SCOPE = {"scope": _TEXT}
 # Described nowhere.
 UNDESCRIBED_PATHS = {"/identity/connect/authorize": "page of consent", "/connect/revocation": "RFC 7009"}
 
+# Announced on 2026-08-14 and 2026-09-03, later than the description.
+LATER_CATEGORIES = {"PREPAYMENT", "OVERPAYMENT"}
+
 # Statuses of Xero's page of response codes that the description lists for no operation.
 GENERAL_STATUSES = {
     304: "nothing modified",
@@ -76,7 +79,8 @@ GENERAL_STATUSES = {
     503: "not available",
 }
 
-# What a request may have that the description does not know. Shape: the reason, and whether our connector may too.
+# What a request or an event may have that the description does not know. Shape: the reason, and whether our connector
+# may too.
 EXCUSES = {
     "tenant": ("no xero-tenant-id: a private app and a custom connection have one organisation", True),
     "bare": ("elements without the list around them: Xero, requests and responses", False),
@@ -85,6 +89,8 @@ EXCUSES = {
     "change": ("a change of one record has only the members it changes: Xero, requests and responses", False),
     "ignored": ("a query parameter the endpoint does not have, or cannot read, is ignored", False),
     "since": ("If-Modified-Since as in HTTP; one that cannot be read counts for nothing: RFC 9110 13.1.3", False),
+    "intent": ("the intent to receive has no events, and 0 for their sequence: Xero, webhooks", False),
+    "category": ("a category of events later than the description", False),
     "xml": ("XML, which the description does not have: Xero, requests and responses", False),
     "read-only": ("members that only Xero writes are ignored", False),
 }

@@ -65,6 +65,16 @@ IDENTITY = {
     "components": {"schemas": {"AccessToken": TOKEN}},
     "paths": {},
 }
+WEBHOOK = {
+    "required": ["events"],
+    "properties": {
+        "events": {"items": {"required": ["resourceId"], "properties": {"eventCategory": {"oneOf": [
+            {"const": "INVOICE"}, {"const": "CREDITNOTE"}]}}}},
+        "firstEventSequence": {"type": "integer", "minimum": 1},
+    },
+}  # fmt: skip
+CREDIT_NOTE = {"properties": {"events": {"items": {"required": ["data"]}}}}
+WEBHOOKS = {"components": {"schemas": {"WebhookEvent": WEBHOOK, "CreditNoteWebhookEvent": CREDIT_NOTE}}}
 SENT = {"Type": "ACCREC", "InvoiceNumber": "SO-1", "Date": "2026-11-20"}
 KEPT = {**SENT, "InvoiceID": ID, "Date": "/Date(1795132800000+0000)/", "Total": 11.5}
 CALL = {
@@ -93,8 +103,8 @@ def kept(**changes):
 @pytest.fixture
 def checked(tmp_path, capsys):
     """A function that checks these exchanges and a good one of each kind. Shape: (exit code, what was printed)."""
-    files = [tmp_path / "accounting.yaml", tmp_path / "identity.yaml"]
-    for file, doc in zip(files, (ACCOUNTING, IDENTITY), strict=True):
+    files = [tmp_path / f"{name}.yaml" for name in ("accounting", "identity", "webhooks")]
+    for file, doc in zip(files, (ACCOUNTING, IDENTITY, WEBHOOKS), strict=True):
         file.write_text(yaml.safe_dump(doc))
     folder = tmp_path / "journal"
     folder.mkdir()
@@ -107,6 +117,15 @@ def checked(tmp_path, capsys):
         return check.main(*files, folder), capsys.readouterr().out
 
     return run
+
+
+def told(*events, first=1):
+    body = {"events": list(events), "firstEventSequence": first}
+    return call(path="http://127.0.0.1/hook", signed_in="x-xero-signature", body=body)
+
+
+def event(category):
+    return {"resourceId": ID, "eventCategory": category}
 
 
 TEXTS = ("body", "answer")
@@ -148,6 +167,10 @@ WRONG = {
     "header xero-tenant-id is missing": call(headers=NAMELESS, status=403),
     "DELETE /api.xro/2.0/Invoices no such path and method": call(method="DELETE", status=404),
     "POST /connect/revoke no such path and method": call(method="POST", path="/connect/revoke") | OTHERS,
+    'webhook events.*: "resourceId" is a required property': told({"eventCategory": "INVOICE"}),
+    'webhook events.*: "data" is a required property': told(event("CREDITNOTE")),
+    "webhook events.*.eventCategory:": told(event("ITEM")),
+    "webhook firstEventSequence:": told(event("INVOICE"), first=0),
     "token answer 200: not described: colour": call(method="POST", path="/connect/token", answer={"colour": "red"}),
     "token request of others:": call(method="POST", path="/connect/token", body="grant_type=magic", headers={
         "content-type": "application/x-www-form-urlencoded"}, answer={"access_token": "withheld"}),
@@ -185,3 +208,10 @@ def test_what_xero_takes_besides_is_excused_for_others_and_counted(checked):
     assert code == 0
     excused = said.partition("Excused:")[2]
     assert len([line for line in excused.splitlines() if "x others: " in line]) == 5
+
+
+def test_what_subscribers_are_told_is_checked_but_for_what_is_later_than_the_description(checked):
+    code, said = checked(*GOOD, told(event("INVOICE")), told(event("PREPAYMENT")), told(first=0))
+    assert code == 0
+    assert ["webhook", "0", "0", "3"] in [line.split() for line in said.splitlines()]
+    assert said.count("x local Xero: ") == 2

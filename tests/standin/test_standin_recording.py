@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from standin_caller import Caller, certificate_of, consumer_key, new_key, register
 from standin_oauth2 import new_app
+from standin_receiver import receiving
 
 from fieldbridge.standin import Options, running
 
@@ -91,6 +92,19 @@ def test_no_secret_of_identity_is_written_but_that_it_was_there(recorded, folder
     assert json.loads(refreshed["answer"]).keys() == app.tokens.keys()
     assert (refreshed["signed_in"], organisation["signed_in"]) == ("Basic", "Bearer")
     assert organisation["headers"]["xero-tenant-id"] == tenant
+
+
+def test_what_a_subscriber_is_told_is_kept_without_its_secrets(recorded, folder):
+    new_app(recorded.http, recorded.url, "web", "Web")
+    with receiving() as receiver:
+        body = {"application": "Web", "url": f"{receiver.url}&token=canary"}
+        receiver.key = recorded.control("POST", "webhooks", body)["key"]
+        recorded.control("POST", "webhooks/intent", {"application": "Web"})
+    told = lines(folder)
+    assert [one["status"] for one in told] == [200, 401, 200, 401]
+    assert {(one["path"], one["signed_in"]) for one in told} == {(receiver.url.partition("?")[0], "x-xero-signature")}
+    assert json.loads(told[0]["body"])["events"] == []
+    assert not [secret for secret in ("canary", receiver.key) if secret in json.dumps(told)]
 
 
 @pytest.mark.parametrize("given", ["argument", "environment"])

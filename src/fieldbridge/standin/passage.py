@@ -11,6 +11,7 @@ from fieldbridge.standin.gate.faults import Fault
 from fieldbridge.standin.gate.planned import outage
 from fieldbridge.standin.gate.received import Received
 from fieldbridge.standin.local_xero import LocalXero
+from fieldbridge.standin.recording import call
 from fieldbridge.standin.request import Request, entered
 from fieldbridge.standin.wire.answers import Answer, CallFailedError
 
@@ -39,7 +40,7 @@ def arrive(xero: LocalXero, request: Request, run: Run) -> Passage:
         entry.fault = passage.fault.kind if passage.fault else ""
         passage.answer = _answer(xero, request, passage, run, now)
         if xero.recording:
-            xero.recording.note(request, entry, passage.answer)
+            xero.recording.add(call(request, entry, passage.answer))
         passage.answer = _compressed(xero, request, passage.answer)
         _note(passage)
     return passage

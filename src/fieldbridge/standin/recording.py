@@ -1,4 +1,4 @@
-"""The journal of a local Xero: one line of JSON for every call of the API and of identity, with its answer."""
+"""The journal of a local Xero: one line of JSON for every call of the API, of identity and to subscribers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ class Exchange:
 
     Shape: `signed_in` is the first word of Authorization; bodies are text, and bytes that are none {"base64": text};
     `status` is 0 when there was no answer; `fault` is the kind of the planned fault that the call met, or whose answer
-    was replayed to it. Tokens and secrets are `withheld`.
+    was replayed to it. Tokens and secrets are `withheld`. A call to a subscriber has its whole address for a path and
+    is `signed_in` by `x-xero-signature`.
     """
 
     at: str
@@ -53,14 +55,14 @@ class Recording:
         self._file = path / f"{os.getpid()}.jsonl" if path.is_dir() else path
         self._file.touch(mode=0o600)
 
-    def note(self, request: Request, entry: Received, answer: Answer) -> None:
-        """Add one line."""
-        line = msgspec.json.encode(_exchange(request, entry, answer)) + b"\n"
+    def add(self, exchange: Exchange) -> None:
+        """One line more."""
         with self._file.open("ab", buffering=0) as file:
-            file.write(line)
+            file.write(msgspec.json.encode(exchange) + b"\n")
 
 
-def _exchange(request: Request, entry: Received, answer: Answer) -> Exchange:
+def call(request: Request, entry: Received, answer: Answer) -> Exchange:
+    """Somebody called."""
     is_api = request.path.startswith(PREFIX)
     return Exchange(
         at=entry.at, method=request.method, path=request.path, query=request.query,
@@ -69,6 +71,16 @@ def _exchange(request: Request, entry: Received, answer: Answer) -> Exchange:
         body=_text(request.body) if is_api else entry.body,
         status=answer.status, content_type=answer.content_type,
         answer=_text(answer.body) if is_api else _text(_without_tokens(answer)), fault=entry.fault or answer.fault,
+    )  # fmt: skip
+
+
+def push(at: datetime, url: str, body: bytes, status: int) -> Exchange:
+    """A subscriber was called. Its query may hold a secret of its own."""
+    headers = {"content-type": "application/json; charset=utf-8"}
+    address = url.partition("?")[0]
+    return Exchange(
+        at=at.isoformat(), method="POST", path=address, query="", headers=headers, signed_in="x-xero-signature",
+        body=_text(body), status=status, content_type="", answer="", fault="",
     )  # fmt: skip
 
 

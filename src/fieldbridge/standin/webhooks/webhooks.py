@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from fieldbridge.standin.books.books import Books
+from fieldbridge.standin.recording import Recording, push
 from fieldbridge.standin.webhooks.events import events_of
 from fieldbridge.standin.webhooks.sender import Reply, send
 from fieldbridge.standin.webhooks.subscriptions import Delivery, Subscription, payload
@@ -36,11 +37,13 @@ class Webhooks:
         now: Callable[[], datetime],
         reaches: Callable[[str, str], bool],
         address: str,
+        recording: Recording | None,
     ) -> None:
         self._lock = lock
         self._now = now
         self._reaches = reaches
         self._api = f"{address}/api.xro/2.0"
+        self._recording = recording
         self.subscriptions: dict[str, Subscription] = {}
 
     def note(self, books: Books) -> None:
@@ -74,7 +77,7 @@ class Webhooks:
         verdicts = []
         for is_right in _INTENT_CALLS:
             key = subscription.key if is_right else secrets.token_hex(32)
-            reply = send(subscription.url, key, payload([], 0, 0))
+            reply = self._send(subscription, key, payload([], 0, 0))
             is_good = reply.is_heard and reply.status == 200 if is_right else reply.status == 401
             verdicts.append(is_good)
             self._log(subscription, "intent to receive", reply, is_good=is_good)
@@ -97,7 +100,7 @@ class Webhooks:
             return [(one, delivery) for one in self.subscriptions.values() for delivery in one.due(now)]
 
     def _push(self, subscription: Subscription, delivery: Delivery) -> bool:
-        reply = send(subscription.url, subscription.key, delivery.body())
+        reply = self._send(subscription, subscription.key, delivery.body())
         self._log(subscription, f"{len(delivery.events)} events", reply, is_good=reply.is_heard)
         with self._lock:
             if delivery not in subscription.deliveries:
@@ -107,6 +110,12 @@ class Webhooks:
             else:
                 subscription.missed(delivery, self._now())
         return reply.is_heard
+
+    def _send(self, subscription: Subscription, key: str, body: bytes) -> Reply:
+        reply = send(subscription.url, key, body)
+        if self._recording:
+            self._recording.add(push(self._now(), subscription.url, body, reply.status))
+        return reply
 
     def _log(self, subscription: Subscription, what: str, reply: Reply, *, is_good: bool) -> None:
         entry: Record = {"at": self._now().isoformat(), "what": what, "status": reply.status, "wrong": reply.wrong,
