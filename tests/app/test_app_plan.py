@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
+from msgspec.structs import astuple
 
 from app.scene import codes, lay, order, posted, raw, settle_for, with_line
 from fieldbridge.app import dry_run
@@ -59,8 +60,8 @@ def test_a_plan_of_transactions_changes_nothing_and_says_what_the_run_then_does(
     assert planned(site, TRANSACTIONS).invoices == plan.invoices
     site.sync()
     made = posted(site)
-    assert {invoice.number for _, invoice in plan.invoices} == made.keys()
-    for _, invoice in plan.invoices:
+    assert {one.invoice.number for one in plan.invoices} == made.keys()
+    for invoice in (one.invoice for one in plan.invoices):
         held = made[invoice.number]
         assert (held["Total"], held["Reference"]) == (invoice.total, invoice.reference)
         assert [line["Description"] for line in held["LineItems"]] == [line.description for line in invoice.lines]
@@ -72,7 +73,7 @@ def test_a_plan_shows_what_an_unfinished_run_left_to_be_sent(sqlite_site):
     lay(site, "a.txt", raw(order("1")))
     site.xero.fault("rate_day", "Invoices", "PUT")
     site.sync()
-    assert [invoice.number for _, invoice in planned(site, TRANSACTIONS).invoices] == ["SO-BV1"]
+    assert [(one.order, one.invoice.number) for one in planned(site, TRANSACTIONS).invoices] == [("BV1", "SO-BV1")]
 
 
 def test_a_plan_does_not_tell_problems_that_are_known_already(sqlite_site):
@@ -92,7 +93,7 @@ def test_a_plan_of_master_data_changes_nothing_and_says_what_the_run_then_writes
     assert state(site) == before
     assert len(plan.files) == 6
     site.sync(MASTER_DATA)
-    assert sorted(published(site)) == sorted(plan.files)
+    assert sorted(published(site)) == sorted(map(astuple, plan.files))
     assert planned(site, MASTER_DATA).files == []
 
 

@@ -239,7 +239,7 @@ def test_the_plan_reads_the_sheets_and_changes_nothing(sqlite_site):
     site = sqlite_site
     put_sheet(site, "prices.csv", CONTRACT.splitlines(keepends=True)[0] + "APL-1L,,KER014,,3.90,,,,,\r\n")
     plan = dry_run.plan(site.installation, site.connection, MASTER_DATA)
-    assert ("Pricing.csv", 1, 0) in plan.files
+    assert dry_run.PlannedFile("Pricing.csv", 1, 0) in plan.files
     assert [one.rows for one in sheets.explain(site.installation, site.connection, "prices")] == [0]
 
 

@@ -1,5 +1,6 @@
 """The command: help that teaches, JSON that parses, exit codes, and no secret in any output or file."""
 
+import io
 import json
 import logging
 import os
@@ -59,6 +60,7 @@ class Shell:
     patch: pytest.MonkeyPatch
     captured: pytest.CaptureFixture
     said: str = ""
+    printed: str = ""
 
     def run(self, *arguments: object, code: int = 0, **environment: str) -> str:
         with self.patch.context() as patch:
@@ -69,8 +71,15 @@ class Shell:
                 enter()
         out, err = self.captured.readouterr()
         self.said += out + err
+        self.printed = out
         assert (ended.value.code or 0) == code, (arguments, out, err)
         return out or err
+
+    def failed(self, *arguments: object, code: int) -> tuple[str, str]:
+        """Shape: what was printed, and the last line of what was said."""
+        before = len(self.said)
+        self.run(*arguments, code=code)
+        return self.printed, self.said[before:].splitlines()[-1]
 
     def json(self, *arguments: object, code: int = 0, **environment: str):
         return json.loads(self.run(*arguments, "--json", code=code, **environment))
@@ -160,7 +169,7 @@ def test_from_nothing_to_invoices_in_json_and_no_secret_shows_anywhere(shell):
     assert made["organisation"] == "Kauri Wholesale Limited"
     lay(shell, "orders.txt", raw(order("1"), order("2", customer="NOB000")))
     (plan,) = shell.json("plan", "transactions")
-    assert [invoice["number"] for _, invoice in plan["invoices"]] == ["SO-BV1"]
+    assert [(one["order"], one["invoice"]["number"]) for one in plan["invoices"]] == [("BV1", "SO-BV1")]
     (ran,) = shell.json("sync", "transactions", code=1)
     assert (ran["exit_code"], ran["counts"]["posted"], ran["counts"]["parked"]) == (1, 1, 1)
     assert shell.xero.invoices().keys() == {"SO-BV1"}
@@ -238,6 +247,40 @@ def test_without_a_connection_every_command_says_what_to_do(shell, arguments, wo
 
 def test_an_unknown_flow_is_a_usage_error(shell):
     shell.run("sync", "everything", code=2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["status"], "connection.none", "no connection yet"),
+        (["sync", "everything"], "command.usage", "everything"),
+        (["retry", "--nonsense"], "command.usage", "--nonsense"),
+        (["connect", "kauri"], "command.usage", "--folder"),
+        (["nonsense"], "command.usage", "nonsense"),
+        (["webhook-key"], "command.aborted", "not entered"),
+        (["connect", "kauri", "--folder", "."], "command.aborted", "not entered"),
+    ],
+)
+def test_what_fails_under_json_is_one_line_of_json_on_standard_error(shell, arguments, code, words):
+    shell.patch.setattr(sys, "stdin", io.StringIO())
+    out, line = shell.failed(*arguments, "--json", code=2)
+    error = json.loads(line)["error"]
+    assert out.strip() == ""
+    assert (error["code"], error["exit_code"]) == (code, 2)
+    assert words in error["message"]
+    assert error["remedy"]
+
+
+def test_a_refused_sign_in_and_an_outage_are_json_too(shell):
+    app = shell.new_app()
+    for wrong, exit_code, code in (
+        (type(app)("nobody", "no"), 3, "access.consumer_key_unknown"),
+        (app, 4, "net.unreachable"),
+    ):
+        where = ("--xero-url", "http://127.0.0.1:1") if exit_code == 4 else ()
+        shell.connect(wrong, *where, "--json", code=exit_code)
+        error = json.loads(shell.said.splitlines()[-1])["error"]
+        assert (error["code"], error["exit_code"]) == (code, exit_code)
 
 
 def test_the_demo_goes_its_full_circle_and_everything_comes_out_right(tmp_path):

@@ -40,12 +40,27 @@ EVERYTHING = 1_000_000
 LOOKED_AT = (connection, book, watermark, intake_file, intake, delivery, problem, sheet, sheet_row)
 
 
+class PlannedInvoice(msgspec.Struct, frozen=True):
+    """An order and the invoice that would be created for it."""
+
+    order: str
+    invoice: Invoice
+
+
+class PlannedFile(msgspec.Struct, frozen=True):
+    """A master file that would change."""
+
+    name: str
+    rows: int
+    rows_before: int
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run would do. Shape: files are (name, rows, rows before) of master files that would change."""
+    """What a run would do."""
 
     flow: str
-    invoices: list[tuple[str, Invoice]]
-    files: list[tuple[str, int, int]]
+    invoices: list[PlannedInvoice]
+    files: list[PlannedFile]
     problems: list[OpenProblem]
 
 
@@ -75,8 +90,8 @@ def _told(scratch: Installation, ref: RunRef, known: set[int]) -> Plan:
     written = [event.fields for event in events if event.event == "file.published"]
     return Plan(
         flow=ref.flow,
-        invoices=[(one.key, one.invoice) for one in planned],
-        files=[(str(one["name"]), int(str(one["rows"])), int(str(one["rows_before"]))) for one in written],
+        invoices=[PlannedInvoice(one.key, one.invoice) for one in planned],
+        files=[msgspec.convert(one, PlannedFile) for one in written],
         problems=[one for one in found if one.id not in known],
     )
 

@@ -8,7 +8,7 @@ import typer
 
 from fieldbridge.app.sign_in import CUSTOM_CONNECTION, PKCE, PRIVATE_APP, WEB_APP, Kind
 from fieldbridge.cli.here import here
-from fieldbridge.cli.output import Json, output
+from fieldbridge.cli.output import Json, ask, output
 from fieldbridge.xero import API
 
 if TYPE_CHECKING:
@@ -84,9 +84,9 @@ def connect(  # noqa: PLR0913 - each argument is an option of the command
     from fieldbridge.net.oauth2 import Application
 
     shown = output()
-    client_id = client_id or typer.prompt("Consumer Key" if sign_in is Way.PRIVATE else "Client id")
+    client_id = client_id or ask("Consumer Key" if sign_in is Way.PRIVATE else "Client id")
     if sign_in is not Way.PKCE:
-        client_secret = client_secret or typer.prompt("Secret", hide_input=True)
+        client_secret = client_secret or ask("Secret", hidden=True)
     hosts = connecting.hosts_at(xero_url)
     request = connecting.Request(name, hosts, folder, settings.read_text(encoding="utf-8") if settings else None)
 
@@ -95,7 +95,7 @@ def connect(  # noqa: PLR0913 - each argument is an option of the command
             shown.err.print(
                 f"Open this page in a browser:\n{asked.address}", highlight=False, markup=False, soft_wrap=True
             )
-            return str(typer.prompt("The address it came back to", err=True))
+            return ask("The address it came back to")
         return consent.by_browser(
             asked, lambda text: shown.err.print(text, highlight=False, markup=False, soft_wrap=True)
         )

@@ -8,7 +8,9 @@ import typer
 
 from fieldbridge.cli import connect, demo, observe, runs, settings, setup, sheets, standin, versions
 from fieldbridge.cli.output import output
-from fieldbridge.core.errors import FieldbridgeError
+from fieldbridge.core.errors import FieldbridgeError, SetupError
+
+SEE_HELP = "See the command's --help."
 
 app = typer.Typer(
     name="fieldbridge",
@@ -41,9 +43,17 @@ for module in (demo, setup, connect, settings, runs, sheets, versions, observe, 
 
 
 def run() -> None:
-    """The entry point: every failure becomes words and an exit code."""
+    """The entry point: every failure becomes an exit code, and words, or JSON where that was asked for."""
+    as_json = "--json" in sys.argv
     try:
-        app()
+        # The library prints its own failures in words, unless it is told to leave them to its caller.
+        sys.exit(app(standalone_mode=not as_json))
     except FieldbridgeError as error:
-        output().fail(error)
-        sys.exit(error.exit_code)
+        failed = error
+    except typer.Abort:
+        typer.echo(err=True)
+        failed = SetupError("command.aborted", "What was asked for was not entered.", remedy=SEE_HELP)
+    except typer.TyperException as error:
+        failed = SetupError("command.usage", error.format_message(), remedy=SEE_HELP)
+    output().fail(failed, as_json=as_json)
+    sys.exit(failed.exit_code)

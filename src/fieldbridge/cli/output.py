@@ -46,8 +46,12 @@ class Output:
             made.add_row(*(_plain(cell) for cell in row))
         self.out.print(made)
 
-    def fail(self, error: FieldbridgeError) -> None:
-        """Print what happened, to which record, and what to do."""
+    def fail(self, error: FieldbridgeError, *, as_json: bool) -> None:
+        """Print what happened, to which record, and what to do. As JSON it is one line, the last one."""
+        if as_json:
+            told = {"code": error.code, "message": error.message, "remedy": error.remedy, "exit_code": error.exit_code}
+            sys.stderr.write(msgspec.json.encode({"error": told}).decode() + "\n")
+            return
         self.err.print(f"[bold red]Error[/] [dim]{error.code}[/]")
         self.err.print(error.message, highlight=False, markup=False, soft_wrap=True)
         if error.remedy:
@@ -60,6 +64,11 @@ NUMERIC = ("total", "rows", "before", "calls", "problems", "lines", "run")
 def _plain(cell: Any) -> str:
     text = "" if cell is None else str(cell)
     return text.replace("[", "\\[")
+
+
+def ask(what: str, *, hidden: bool = False) -> str:
+    """Ask a person for something, on standard error: standard output is for results."""
+    return str(typer.prompt(what, hide_input=hidden, err=True))
 
 
 def output() -> Output:

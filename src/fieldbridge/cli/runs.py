@@ -15,6 +15,7 @@ from fieldbridge.core.errors import SetupError
 from fieldbridge.flows import FLOWS
 
 if TYPE_CHECKING:
+    from fieldbridge.app.dry_run import PlannedInvoice
     from fieldbridge.app.installation import Installation
     from fieldbridge.app.workshop import Workshop
     from fieldbridge.store.ledger.runs import Run
@@ -170,28 +171,22 @@ def plan(context: typer.Context, flow: FlowName, connection: Only = None, as_jso
     def words() -> None:
         for one in plans:
             if one.invoices:
-                rows = [
-                    [
-                        key,
-                        invoice.number,
-                        invoice.status,
-                        invoice.reference,
-                        invoice.due_on,
-                        len(invoice.lines),
-                        invoice.total,
-                    ]
-                    for key, invoice in one.invoices
-                ]
                 columns = ["order", "invoice", "status", "reference", "due", "lines", "total"]
-                shown.table("Invoices to be created", columns, rows)
+                shown.table("Invoices to be created", columns, [_row(each) for each in one.invoices])
             if one.files:
-                shown.table("Files to be written", ["file", "rows", "before"], one.files)
+                files = [[each.name, each.rows, each.rows_before] for each in one.files]
+                shown.table("Files to be written", ["file", "rows", "before"], files)
             for found in one.problems:
                 shown.say(f"! {found.message}\n  → {found.remedy}")
             if not (one.invoices or one.files or one.problems):
                 shown.say(f"{one.flow}: nothing to do")
 
     shown.show(plans, words, as_json=as_json)
+
+
+def _row(one: "PlannedInvoice") -> list[object]:
+    made = one.invoice
+    return [one.order, made.number, made.status, made.reference, made.due_on, len(made.lines), made.total]
 
 
 def retry(

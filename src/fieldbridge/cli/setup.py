@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from fieldbridge.cli.here import here
-from fieldbridge.cli.output import Json, output
+from fieldbridge.cli.output import Json, ask, output
 
 MY_APPLICATIONS = "https://developer.xero.com/app/manage"
 
@@ -80,9 +80,8 @@ def connections(context: typer.Context, as_json: Json = False) -> None:
 def webhook_key(
     context: typer.Context,
     key: Annotated[
-        str,
-        typer.Option(prompt="Webhook key", hide_input=True, envvar="FIELDBRIDGE_WEBHOOK_KEY", help="From Xero's page."),
-    ],
+        str, typer.Option(envvar="FIELDBRIDGE_WEBHOOK_KEY", help="From Xero's page. Better typed at the prompt.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Keep the key of the app's webhooks, encrypted. Then start `fieldbridge run --listen HOST:PORT`.
@@ -91,6 +90,7 @@ def webhook_key(
     """
     from fieldbridge.app.webhooks import keep_key
 
+    key = key or ask("Webhook key", hidden=True)
     with here(context) as installation:
         keep_key(installation, key)
     shown = output()
