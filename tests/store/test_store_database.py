@@ -14,8 +14,9 @@ from fieldbridge.app.connection_settings import parse
 from fieldbridge.core.errors import SetupError
 from fieldbridge.core.records.books import Contact, Item
 from fieldbridge.store import books
-from fieldbridge.store.database import MIGRATIONS, Database, migrate, open_engine, revision, revisions, upsert
+from fieldbridge.store.database import Database, open_engine, upsert
 from fieldbridge.store.ledger import runs, schedules
+from fieldbridge.store.migrating import MIGRATIONS, migrate, revision, revisions
 from fieldbridge.store.schema import connection, installation, metadata
 
 NOW = datetime(2026, 7, 14, 10, 32, 5, 123456, tzinfo=UTC)

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fieldbridge.store.database import Database, migrate, open_engine
+from fieldbridge.store.database import Database, open_engine
 from fieldbridge.store.ledger import connections, intake
 from fieldbridge.store.ledger.connections import Connection
+from fieldbridge.store.migrating import migrate
 
 NOW = datetime(2026, 7, 14, 10, 0, tzinfo=UTC)
 

@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from fieldbridge.core.errors import SetupError
-from fieldbridge.store.database import Database, migrate, open_engine
+from fieldbridge.store.database import Database, open_engine
+from fieldbridge.store.migrating import migrate
 from fieldbridge.store.schema import secret
 from fieldbridge.store.vault import Vault, load_key
 

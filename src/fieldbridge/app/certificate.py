@@ -5,7 +5,6 @@ Source: Xero, private applications: an X.509 certificate holding only the public
 
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -13,18 +12,18 @@ from cryptography.x509.oid import NameOID
 
 from fieldbridge.app.installation import Installation
 from fieldbridge.core.errors import SetupError
-from fieldbridge.store.database import upsert
-from fieldbridge.store.schema import installation as table
+from fieldbridge.store.ledger import marks
+from fieldbridge.store.ledger.marks import CERTIFICATE
 
 KEY_BITS = 2048
 VALID_FOR = timedelta(days=10 * 365)
-OWNER, SECRET, PUBLIC = "installation", "private-key", "certificate"
+OWNER, SECRET = "installation", "private-key"
 
 
 def ensure(installation: Installation, issued_to: str) -> str:
     """The certificate in PEM, made with its key at the first call and the same ever after."""
     with installation.database.write() as tx:
-        known = _certificate(tx)
+        known = marks.find(tx, CERTIFICATE)
         if known:
             return known
         key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
@@ -33,14 +32,14 @@ def ensure(installation: Installation, issued_to: str) -> str:
         )
         certificate = _self_signed(key, issued_to, installation.now())
         installation.vault.put(tx, OWNER, SECRET, pem)
-        upsert(tx, table, [{"name": PUBLIC, "value": certificate}])
+        marks.keep(tx, CERTIFICATE, certificate)
         return certificate
 
 
 def certificate(installation: Installation) -> str:
     """The certificate in PEM. Errors: SetupError when none was made yet."""
     with installation.database.read() as tx:
-        known = _certificate(tx)
+        known = marks.find(tx, CERTIFICATE)
     if known is None:
         raise SetupError(
             "certificate.none", "This installation has no certificate yet.", remedy="Run `fieldbridge certificate`."
@@ -58,10 +57,6 @@ def private_key(installation: Installation) -> str:
             "certificate.no_key", "The private key of the certificate is gone.", remedy="Restore a backup."
         )
     return pem.decode()
-
-
-def _certificate(tx: sa.Connection) -> str | None:
-    return tx.execute(sa.select(table.c.value).where(table.c.name == PUBLIC)).scalar()
 
 
 def _self_signed(key: rsa.RSAPrivateKey, issued_to: str, now: datetime) -> str:

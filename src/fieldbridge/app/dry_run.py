@@ -19,10 +19,11 @@ from fieldbridge.app.flows.sheets import folder_of
 from fieldbridge.app.installation import Installation
 from fieldbridge.core.records.books import Invoice
 from fieldbridge.engine.stages import RunRef
-from fieldbridge.store.database import Database, migrate, open_engine
+from fieldbridge.store.database import Database, open_engine
 from fieldbridge.store.ledger import deliveries, problems, runs
 from fieldbridge.store.ledger.connections import Connection
 from fieldbridge.store.ledger.problems import OpenProblem
+from fieldbridge.store.migrating import migrate
 from fieldbridge.store.schema import (
     book,
     connection,

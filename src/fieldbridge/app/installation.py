@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from fieldbridge.app.settings import Settings
 from fieldbridge.core.errors import SetupError
 from fieldbridge.net.wire import open_client
-from fieldbridge.store.database import Database, migrate, open_engine
-from fieldbridge.store.ledger import connections
+from fieldbridge.store.database import Database, open_engine
+from fieldbridge.store.ledger import connections, marks
 from fieldbridge.store.ledger.connections import Connection
+from fieldbridge.store.migrating import migrate
 from fieldbridge.store.vault import Vault, load_key
 from fieldbridge.store.versions import Archive
 
@@ -88,10 +89,23 @@ def opened(settings: Settings) -> Iterator[Installation]:
     engine = open_engine(settings.url)
     try:
         _migrated(engine)
+        _stayed(engine)
         with Installation(settings, Database(engine), Vault(key)) as installation:
             yield installation
     finally:
         engine.dispose()
+
+
+def _stayed(engine: sa.Engine) -> None:
+    """Two ledgers at work for one client would send everything twice."""
+    with Database(engine).read() as tx:
+        moved_to = marks.find(tx, marks.MOVED_TO)
+    if moved_to:
+        raise SetupError(
+            "database.moved",
+            f"This database was moved to {moved_to} and is closed for good.",
+            remedy="Set FIELDBRIDGE_DATABASE_URL to the new one.",
+        )
 
 
 def _migrated(engine: sa.Engine) -> None:

@@ -10,7 +10,9 @@ from typing import Literal
 from fieldbridge.core.records.books import Invoice, PostedInvoice
 
 State = Literal["pending", "sending", "unsure", "posted", "refused"]
-Event = Literal["send", "accepted", "refused", "not_executed", "lost", "taken", "found", "found_other", "absent"]
+Event = Literal[
+    "send", "accepted", "refused", "not_executed", "lost", "taken", "found", "found_other", "absent", "restored"
+]
 
 MOVES: dict[tuple[State, Event], State] = {
     ("pending", "send"): "sending",
@@ -22,6 +24,9 @@ MOVES: dict[tuple[State, Event], State] = {
     ("unsure", "found"): "posted",
     ("unsure", "found_other"): "refused",
     ("unsure", "absent"): "pending",
+    # A ledger out of a backup may be older than Xero's books: it may have gone since.
+    ("pending", "restored"): "unsure",
+    ("sending", "restored"): "unsure",
 }
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
-from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -14,9 +13,7 @@ from fieldbridge.core.errors import SetupError
 
 # synchronous=FULL: a power cut must not un-record that a document was posted.
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON")
-MIGRATIONS = Path(__file__).parent / "migrations"
 POOL_SIZE = 20
-MIGRATION_LOCK = 0x66696C64
 Row = TypeVar("Row")
 
 
@@ -68,55 +65,26 @@ class Database:
             yield tx
 
     @contextmanager
+    def alone(self) -> Iterator[sa.Connection]:
+        """A transaction beside which nobody writes: others wait for its end."""
+        with self.write() as tx:
+            if tx.dialect.name == "postgresql":
+                names = map(tx.dialect.identifier_preparer.quote, sa.inspect(tx).get_table_names())
+                tx.exec_driver_sql(f"LOCK TABLE {', '.join(names)} IN EXCLUSIVE MODE")
+            yield tx
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """A long look at one state of the whole database, while others go on writing."""
+        options = {"isolation_level": "REPEATABLE READ"} if self.engine.dialect.name == "postgresql" else {}
+        with self.engine.connect().execution_options(reads_only=True, **options) as tx:
+            yield tx
+
+    @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A transaction that sees one state of the database and changes nothing."""
         with self.engine.connect().execution_options(reads_only=True) as tx:
             yield tx
-
-
-def migrate(engine: sa.Engine) -> None:
-    """Bring the schema forward to what this version needs.
-
-    Errors: SetupError when a newer version has been at the database: its schema may hold what we would destroy.
-    """
-    known = revisions()
-    with engine.connect().execution_options(reads_only=True) as tx:
-        stands = revision(tx)
-    if stands and stands not in known:
-        raise SetupError(
-            "database.newer",
-            f"A newer fieldbridge has been at the database {engine.url.render_as_string()}: its schema is {stands}, "
-            f"and this version knows those up to {known[-1]}.",
-            remedy="Install that version again. Or restore the backup made before the update.",
-        )
-    if stands != known[-1]:
-        _upgrade(engine)
-
-
-def revisions() -> list[str]:
-    """The schema's revisions this version knows, oldest first."""
-    return sorted(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
-
-
-def revision(tx: sa.Connection) -> str:
-    """Where a database's schema stands; an empty text in one that has none yet."""
-    if not sa.inspect(tx).has_table("alembic_version"):
-        return ""
-    return str(tx.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one())
-
-
-def _upgrade(engine: sa.Engine) -> None:
-    # Imported only where something is to be done, because that costs every start a quarter of a second.
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.begin() as transaction:
-        if transaction.dialect.name == "postgresql":
-            transaction.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
-        config.attributes["connection"] = transaction
-        command.upgrade(config, "head")
 
 
 def clock(tx: sa.Connection) -> datetime:

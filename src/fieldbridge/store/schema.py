@@ -16,6 +16,7 @@ class Instant(sa.types.TypeDecorator[datetime]):
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
+    python_type = datetime
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
         """Refuse naive times: they mean a different moment on every machine."""
@@ -43,6 +44,8 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+# What is only true of processes that run now is not worth keeping in a backup.
+PASSING = {"passing": True}
 
 connection = Table(
     "connection",
@@ -93,6 +96,7 @@ lease = Table(
     Column("name", Text, primary_key=True),
     Column("holder", Text, nullable=False),
     Column("until", Instant, nullable=False),
+    info=PASSING,
 )
 
 watermark = Table(
@@ -265,6 +269,7 @@ worker = Table(
     Column("stays", sa.Boolean, nullable=False),
     Column("began_at", Instant, nullable=False),
     Column("beat_at", Instant, nullable=False),
+    info=PASSING,
 )
 
 webhook_event = Table(

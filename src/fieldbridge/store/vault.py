@@ -49,6 +49,11 @@ class Vault:
                 remedy="Give back the key file or the FIELDBRIDGE_KEY that this database was made with.",
             ) from None
 
+    def check(self, tx: sa.Connection) -> None:
+        """Open every secret. Errors: SetupError when one was sealed with another key."""
+        for owner, name in tx.execute(sa.select(secret.c.owner, secret.c.name)).all():
+            self.get(tx, owner, name)
+
     def delete(self, tx: sa.Connection, owner: str, name: str) -> None:
         """Forget one secret."""
         tx.execute(secret.delete().where(secret.c.owner == owner, secret.c.name == name))

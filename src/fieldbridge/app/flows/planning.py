@@ -1,6 +1,7 @@
 """Planning: from orders that wait to the Deliveries of the Outbox, by a pure function over the Books."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 
 import sqlalchemy as sa
 
@@ -17,10 +18,13 @@ from fieldbridge.flows.addresses import addresses_of
 from fieldbridge.flows.orders import Shelf, change_of
 from fieldbridge.flows.sheets import addresses_with
 from fieldbridge.store import books, sheets
-from fieldbridge.store.ledger import deliveries, intake, problems, runs
+from fieldbridge.store.ledger import deliveries, intake, marks, problems, runs
+from fieldbridge.store.ledger.intake import Waiting
 from fieldbridge.xero.links import contact_link
 
 ORDERS_PER_TURN = 200
+# A tablet's calendar day may be ahead of the day in UTC.
+ZONES = timedelta(days=1)
 
 
 def plan(context: Context) -> Turn:
@@ -34,6 +38,7 @@ def plan(context: Context) -> Turn:
         changes = [(row_id, found) for row_id, found in decided if isinstance(found, Change)]
         deliveries.plan(tx, context.id, changes, context.now())
         intake.planned(tx, [row_id for row_id, _ in changes])
+        _doubt(tx, waiting, [row_id for row_id, _ in changes])
         cheap = _below_price(context, tx, [one.order for one in waiting])
         for row_id, change in changes:
             for note in (*change.notes, *cheap[change.key]):
@@ -49,6 +54,14 @@ def _below_price(context: Context, tx: sa.Connection, orders: Sequence[Order]) -
     customers = {order.customer for order in orders}
     prices = price_list(tx, context.id, context.settings.prices, customers, _products(orders))
     return {order.key: list(prices.below(order)) for order in orders}
+
+
+def _doubt(tx: sa.Connection, waiting: Sequence[Waiting], planned: Sequence[int]) -> None:
+    """An order captured before the ledger was restored may be in Xero already: it is looked up before it is sent."""
+    restored_at = marks.restored_at(tx)
+    if restored_at is not None:
+        old = {one.id for one in waiting if one.order.captured_on <= restored_at.date() + ZONES}
+        deliveries.doubt(tx, restored_at, old.intersection(planned))
 
 
 def decide(order: Order, shelf: Shelf, rules: TransactionRules) -> Change | Problem:

@@ -14,6 +14,7 @@ from fieldbridge.core.records.books import Invoice, PostedInvoice
 from fieldbridge.store.database import upsert
 from fieldbridge.store.schema import delivery, link
 
+UNSETTLED: tuple[State, ...] = ("pending", "sending")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -132,6 +133,20 @@ def posted(
         for one, receipt in receipts
     ]
     upsert(tx, link, rows)
+
+
+def doubt(tx: sa.Connection, since: datetime, intake_ids: Iterable[int] | None = None) -> int:
+    """What has not been settled may have gone already: look it up before it is sent.
+
+    Shape: since is when it may have gone at the latest; without intake ids all are meant. Gives how many.
+    """
+    chosen = sa.true() if intake_ids is None else delivery.c.intake_id.in_(list(intake_ids))
+    doubted = 0
+    for state in UNSETTLED:
+        unsettled = delivery.update().where(delivery.c.state == state, chosen)
+        values = {"state": after(state, "restored"), "attempt": delivery.c.attempt + 1, "sent_at": since}
+        doubted += tx.execute(unsettled.values(**values)).rowcount
+    return doubted
 
 
 def _move(tx: sa.Connection, batch: Sequence[Delivery], event: Event, **values: object) -> None:

@@ -103,6 +103,12 @@ def end(tx: sa.Connection, run_id: int, state: State, exit_code: int, error: str
     tx.execute(run.update().where(run.c.id == run_id).values(**closed))
 
 
+def abandon(tx: sa.Connection, because: str, at: datetime) -> None:
+    """Close the runs that nobody will go on with: the engine that carried them out stayed behind."""
+    still_open = run.update().where(run.c.state.in_(("queued", "running")))
+    tx.execute(still_open.values(state="unfinished", exit_code=4, error=because, ended_at=at, doing=""))
+
+
 def find(tx: sa.Connection, run_id: int) -> Run:
     """One run, which must be there."""
     return Run(**tx.execute(sa.select(run).where(run.c.id == run_id)).mappings().one())

@@ -1,0 +1,1 @@
+"""Keeping it: backups, restoring them, and moving to another database."""

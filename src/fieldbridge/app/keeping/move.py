@@ -1,0 +1,62 @@
+"""Moving the ledger to another database: SQLite to PostgreSQL when it grows, or back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+
+import msgspec
+import sqlalchemy as sa
+from filelock import FileLock, Timeout
+
+from fieldbridge.app.installation import Installation
+from fieldbridge.app.keeping.taking_over import take_over
+from fieldbridge.core.errors import SetupError
+from fieldbridge.store import archive
+from fieldbridge.store.database import open_engine
+from fieldbridge.store.ledger import marks
+from fieldbridge.store.migrating import migrating, upgrade
+
+
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """What went where. Shape: rows by table; to_look_up are Deliveries that were on their way."""
+
+    to: str
+    rows: dict[str, int]
+    to_look_up: int
+
+
+def move(installation: Installation, to: str) -> Moved:
+    """Copy everything into an empty database, and close this one for good.
+
+    The new one is complete before the old one is closed: a crash in between leaves both, and nothing half.
+    Errors: SetupError when a worker runs, or the new database is not empty.
+    """
+    engine = open_engine(to)
+    now = installation.now()
+    address = engine.url.render_as_string()
+    try:
+        with _drained(installation), installation.database.alone() as old:
+            with migrating(engine) as new:
+                header, end = archive.load(new, archive.written(old, version("fieldbridge"), now))
+                upgrade(new)
+                to_look_up = take_over(new, header.made_at, now)
+            marks.keep(old, marks.MOVED_TO, address)
+    except sa.exc.OperationalError as error:
+        raise SetupError(
+            "database.unreachable", f"The database {address} cannot be used: {error.orig}.", remedy="Check it runs."
+        ) from error
+    finally:
+        engine.dispose()
+    return Moved(to=address, rows=end.rows, to_look_up=to_look_up)
+
+
+@contextmanager
+def _drained(installation: Installation) -> Iterator[None]:
+    """Keep workers out for the time being. Errors: SetupError when one is at work."""
+    try:
+        with FileLock(installation.settings.home / "worker.lock", timeout=0):
+            yield
+    except Timeout:
+        raise SetupError(
+            "move.working", "A worker runs for this installation.", remedy="Stop `fieldbridge run`, then move."
+        ) from None
