@@ -44,6 +44,9 @@ COMMANDS = (
     "versions",
     "diff",
     "settings",
+    "backup",
+    "restore",
+    "move",
 )
 
 
@@ -354,3 +357,28 @@ def test_settings_are_shown_changed_and_taken_back(shell, tmp_path, monkeypatch)
     shell.run("settings", "kauri", "undo", "first", code=2)
     shell.run("settings", "kauri", "set", tmp_path / "none", code=2)
     assert "back to version" in shell.run("settings", "kauri", "history")
+
+
+def test_a_backup_made_at_the_command_line_is_restored_into_another_home_and_goes_on(shell, tmp_path):
+    app = shell.new_app()
+    shell.connect(app)
+    lay(shell, "orders.txt", raw(order("1")))
+    shell.run("sync", "transactions")
+    made = shell.json("backup", tmp_path / "kept.backup")
+    assert made["bytes"] == (tmp_path / "kept.backup").stat().st_size
+    assert "there already" in shell.run("backup", tmp_path / "kept.backup", code=2)
+    old, shell.home = shell.home, tmp_path / "new"
+    assert "neither" in shell.run("restore", tmp_path / "kept.backup", code=2)
+    shell.home.mkdir(exist_ok=True)
+    (shell.home / "vault.key").write_bytes((old / "vault.key").read_bytes())
+    (shell.home / "vault.key").chmod(0o600)
+    assert "Restored as of" in shell.run("restore", tmp_path / "kept.backup")
+    assert "not empty" in shell.run("restore", tmp_path / "kept.backup", code=2)
+    lay(shell, "orders.txt", raw(order("1"), order("2")))
+    assert shell.json("sync", "transactions")[0]["counts"]["posted"] == 1
+    assert len(shell.xero.invoices()) == 2
+    canaries(shell, app)
+    moved = shell.json("move", "--to", f"sqlite:///{tmp_path / 'moved.sqlite'}")
+    assert moved["rows"]["link"] == 2
+    assert "was moved to" in shell.run("status", code=2)
+    shell.run("status", FIELDBRIDGE_DATABASE_URL=moved["to"])

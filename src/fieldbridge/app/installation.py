@@ -55,6 +55,17 @@ class Installation:
         """Where the versions of a connection's published files are kept."""
         return Archive(self.settings.home / "versions" / connection_id)
 
+    def check_here(self) -> None:
+        """Two ledgers at work for one client would be a danger. Errors: SetupError when this one was moved away."""
+        with self.database.read() as tx:
+            moved_to = marks.find(tx, marks.MOVED_TO)
+        if moved_to:
+            raise SetupError(
+                "database.moved",
+                f"This database was moved to {moved_to} and is closed for good.",
+                remedy="Set FIELDBRIDGE_DATABASE_URL to the new one.",
+            )
+
     def connection(self, connection_id: str) -> Connection:
         """One connection. Errors: SetupError when there is none of that name."""
         with self.database.read() as tx:
@@ -89,23 +100,11 @@ def opened(settings: Settings) -> Iterator[Installation]:
     engine = open_engine(settings.url)
     try:
         _migrated(engine)
-        _stayed(engine)
         with Installation(settings, Database(engine), Vault(key)) as installation:
+            installation.check_here()
             yield installation
     finally:
         engine.dispose()
-
-
-def _stayed(engine: sa.Engine) -> None:
-    """Two ledgers at work for one client would send everything twice."""
-    with Database(engine).read() as tx:
-        moved_to = marks.find(tx, marks.MOVED_TO)
-    if moved_to:
-        raise SetupError(
-            "database.moved",
-            f"This database was moved to {moved_to} and is closed for good.",
-            remedy="Set FIELDBRIDGE_DATABASE_URL to the new one.",
-        )
 
 
 def _migrated(engine: sa.Engine) -> None:

@@ -169,6 +169,8 @@ def opened(
         stack.callback(work.folders.close)
         if works_here:
             member = stack.enter_context(Membership(installation.database, home, stays, rhythm.dead_after_s))
+            # From here on nobody moves the ledger; it may have been moved since it was opened.
+            installation.check_here()
             # It beats until the last run has ended.
             stack.enter_context(Rounds("heart", (rhythm.beat_s, member.beat)))
             stack.enter_context(Worker(url, system, Programs(programs, installation.now), member.id, grace_s))

@@ -1,19 +1,19 @@
 """Moving the ledger to another database: SQLite to PostgreSQL when it grows, or back."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
+from pathlib import Path
 
 import msgspec
 import sqlalchemy as sa
-from filelock import FileLock, Timeout
 
 from fieldbridge.app.installation import Installation
 from fieldbridge.app.keeping.taking_over import take_over
+from fieldbridge.app.workshop import RHYTHM
 from fieldbridge.core.errors import SetupError
 from fieldbridge.store import archive
-from fieldbridge.store.database import open_engine
-from fieldbridge.store.ledger import marks
+from fieldbridge.engine.membership import living_among
+from fieldbridge.store.database import clock, open_engine
+from fieldbridge.store.ledger import marks, workers
 from fieldbridge.store.migrating import migrating, upgrade
 
 
@@ -35,7 +35,8 @@ def move(installation: Installation, to: str) -> Moved:
     now = installation.now()
     address = engine.url.render_as_string()
     try:
-        with _drained(installation), installation.database.alone() as old:
+        with installation.database.alone() as old:
+            _check_drained(old, installation.settings.home)
             with migrating(engine) as new:
                 header, end = archive.load(new, archive.written(old, version("fieldbridge"), now))
                 upgrade(new)
@@ -50,13 +51,11 @@ def move(installation: Installation, to: str) -> Moved:
     return Moved(to=address, rows=end.rows, to_look_up=to_look_up)
 
 
-@contextmanager
-def _drained(installation: Installation) -> Iterator[None]:
-    """Keep workers out for the time being. Errors: SetupError when one is at work."""
-    try:
-        with FileLock(installation.settings.home / "worker.lock", timeout=0):
-            yield
-    except Timeout:
+def _check_drained(tx: sa.Connection, home: Path) -> None:
+    """Nobody may be at work; nobody can begin to be while the ledger is held."""
+    working = living_among(workers.every(tx), home, clock(tx), RHYTHM.dead_after_s)
+    if working:
+        places = ", ".join(f"process {one.pid} on {one.host}" for one in working)
         raise SetupError(
-            "move.working", "A worker runs for this installation.", remedy="Stop `fieldbridge run`, then move."
-        ) from None
+            "move.working", f"Somebody is at work here: {places}.", remedy="Stop `fieldbridge run`, then move."
+        )
