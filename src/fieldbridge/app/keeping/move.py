@@ -10,8 +10,8 @@ from fieldbridge.app.installation import Installation
 from fieldbridge.app.keeping.taking_over import take_over
 from fieldbridge.app.workshop import RHYTHM
 from fieldbridge.core.errors import SetupError
-from fieldbridge.store import archive
 from fieldbridge.engine.membership import living_among
+from fieldbridge.store import archive
 from fieldbridge.store.database import clock, open_engine
 from fieldbridge.store.ledger import marks, workers
 from fieldbridge.store.migrating import migrating, upgrade
