@@ -9,14 +9,15 @@ import sys
 import httpx2
 import pytest
 
-from fieldbridge.standin import parse_fault, parse_limits
+from fieldbridge.standin import Switches, parse_fault, parse_limits, parse_switches
 
 
 @pytest.mark.parametrize(
     ("text", "limits"),
     [
-        ("starter", {"calls_per_day": 1000}),
-        ("core", {"calls_per_day": 5000}),
+        ("starter", {"calls_per_day": 1000, "connections_per_app": 5}),
+        ("core", {"calls_per_day": 5000, "connections_per_app": 50}),
+        ("advanced", {"calls_per_day": 5000, "connections_per_app": 10_000, "uncertified_apps": 0}),
         ("100/10/2", {"calls_per_day": 100, "calls_per_minute": 10, "calls_in_flight": 2}),
     ],
 )
@@ -40,6 +41,18 @@ def test_limits_are_a_plan_or_three_numbers(text, limits):
 def test_a_fault_is_method_path_kind_and_times(text, found):
     fault = parse_fault(text)
     assert {name: getattr(fault, name) for name in found} == found
+
+
+def test_switches_are_names_with_values():
+    turned = parse_switches(["not_modified_304=true", "url_limit_bytes=9", "rounding=half_even", "text_group_name=a=b"])
+    expected = {"not_modified_304": True, "url_limit_bytes": 9, "rounding": "half_even", "text_group_name": "a=b"}
+    assert turned == Switches(**expected)
+
+
+@pytest.mark.parametrize("text", ["nothing=1", "not_modified_304", "rounding=up", "url_limit_bytes=many"])
+def test_a_switch_that_is_none_is_refused(text):
+    with pytest.raises(ValueError, match=r"No switch|Invalid|Expected"):
+        parse_switches([text])
 
 
 @pytest.mark.parametrize("text", ["", "GET Items", "GET Items sulk", "GET Items offline soon", "GET Items 5000"])

@@ -14,7 +14,7 @@ README = Path(fieldbridge.standin.__file__).with_name("README.md").read_text(enc
 
 def test_every_switch_and_its_default_are_in_the_table():
     for name, value in asdict(Switches()).items():
-        shown = str(value).lower() if isinstance(value, bool) else str(value)
+        shown = (str(value).lower() if isinstance(value, bool) else str(value)) or "empty"
         assert any(f"`{name}`" in line and shown in line for line in README.splitlines()), name
 
 

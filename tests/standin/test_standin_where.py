@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from fieldbridge.standin.wire.comparing import QueryInvalidError
-from fieldbridge.standin.wire.where import predicate
+from fieldbridge.standin.wire.where import parsed
 
 FIELDS = ("Name", "Email", "Status", "Date", "Total", "IsSold", "Contact.ContactID", "UpdatedDateUTC")
 RECORD = {
@@ -51,7 +51,7 @@ RECORD = {
     ],
 )
 def test_predicate_matches(text, matches):
-    assert predicate(text, FIELDS)(RECORD.get) is matches
+    assert parsed(text, FIELDS)(RECORD.get) is matches
 
 
 @pytest.mark.parametrize(
@@ -61,4 +61,4 @@ def test_predicate_matches(text, matches):
 )  # fmt: skip
 def test_unreadable_text_is_refused(text):
     with pytest.raises(QueryInvalidError):
-        predicate(text, FIELDS)(RECORD.get)
+        parsed(text, FIELDS)(RECORD.get)

@@ -5,10 +5,11 @@ What it imitates and what not is in README.md.
 """
 
 from fieldbridge.standin.app import create_app
-from fieldbridge.standin.arguments import parse_fault, parse_limits, parse_record
-from fieldbridge.standin.options import Options, Switches
+from fieldbridge.standin.arguments import parse_fault, parse_limits, parse_record, parse_switches
+from fieldbridge.standin.options import Options
 from fieldbridge.standin.server import running, serve
 from fieldbridge.standin.signin.oauth1 import signature_base_string
+from fieldbridge.standin.switches import Switches
 
 __all__ = [
     "Options",
@@ -17,6 +18,7 @@ __all__ = [
     "parse_fault",
     "parse_limits",
     "parse_record",
+    "parse_switches",
     "running",
     "serve",
     "signature_base_string",

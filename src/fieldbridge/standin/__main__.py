@@ -7,7 +7,7 @@ import json
 import sys
 from datetime import date
 
-from fieldbridge.standin.arguments import parse_fault, parse_limits, parse_record
+from fieldbridge.standin.arguments import PLANS, parse_fault, parse_limits, parse_record, parse_switches
 from fieldbridge.standin.options import DEFAULT_ORGANISATIONS, Options
 from fieldbridge.standin.server import serve
 
@@ -29,13 +29,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--items", type=int, default=default.items)
     parser.add_argument("--history-months", type=int, default=default.history_months)
     parser.add_argument("--today", type=date.fromisoformat, help="the day the seeded history ends, YYYY-MM-DD")
-    parser.add_argument("--limits", default="core", help="starter, core or DAY/MINUTE/IN-FLIGHT")
+    parser.add_argument("--limits", default="core", help=f"{', '.join(PLANS)} or DAY/MINUTE/IN-FLIGHT")
     parser.add_argument("--calls-per-day", type=int, help="this limit alone, whatever --limits says")
     parser.add_argument("--calls-per-minute", type=int, help="the same")
     parser.add_argument("--calls-in-flight", type=int, help="the same")
     parser.add_argument(
         "--fault", dest="faults", action="append", default=[], metavar="'METHOD PATH KIND [TIMES]'",
         help="plan a fault: 'PUT Invoices lost_after 2', '* /connect/token 500', 'GET * delay=3'; may be repeated",
+    )  # fmt: skip
+    parser.add_argument(
+        "--switch", dest="switches", action="append", default=[], metavar="NAME=VALUE",
+        help="turn a switch of the README's table, such as webhooks_automatic=true; may be repeated",
     )  # fmt: skip
     parser.add_argument(
         "--record", default=default.record, help="a file, or a folder that exists, to add every exchange to"
@@ -49,6 +53,7 @@ def main() -> None:
     given = vars(parser.parse_args())
     try:
         limits, faults = parse_limits(given.pop("limits")), tuple(map(parse_fault, given.pop("faults")))
+        given["switches"] = parse_switches(given["switches"])
         given["record"] = parse_record(given["record"])
     except ValueError as error:
         parser.error(str(error))

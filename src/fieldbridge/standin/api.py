@@ -10,7 +10,7 @@ from datetime import datetime
 
 from fieldbridge.standin.gate.idempotency import fingerprint
 from fieldbridge.standin.gate.planned import with_fault
-from fieldbridge.standin.identity.bearer import is_bearer, signed_in_by_token
+from fieldbridge.standin.identity.bearer import forbidden, is_bearer, signed_in_by_token
 from fieldbridge.standin.local_xero import LocalXero
 from fieldbridge.standin.passage import Passage
 from fieldbridge.standin.request import Request, signed
@@ -18,6 +18,8 @@ from fieldbridge.standin.resources.call import Call
 from fieldbridge.standin.resources.endpoints.attachments import is_file
 from fieldbridge.standin.resources.routes import answer_call
 from fieldbridge.standin.signin.signed_in import SignedIn
+from fieldbridge.standin.signin.verifier import refusal
+from fieldbridge.standin.switches import Switches
 from fieldbridge.standin.wire.answers import Answer, CallFailedError, text_answer
 from fieldbridge.standin.wire.query import Query
 
@@ -31,9 +33,11 @@ def answer_api(xero: LocalXero, request: Request, passage: Passage, now: datetim
     """Errors: CallFailedError with the answer that ends the call early."""
     switches, fault = xero.board.now, passage.fault
     if switches.url_limit_bytes and len(request.target) > switches.url_limit_bytes:
-        raise CallFailedError(Answer(414))
+        raise CallFailedError(Answer(switches.url_limit_status))
     caller = _signed_in(xero, request, now)
     tenant = (caller.client, caller.organisation_id)
+    if fault and fault.kind == "permission_denied":
+        raise _denied(request, switches)
     if fault and fault.kind.startswith("rate_"):
         raise CallFailedError(xero.limits.refusal(fault.kind.removeprefix("rate_"), *tenant, now, switches))
     if refused := xero.limits.admit(*tenant, now, switches):
@@ -43,6 +47,13 @@ def answer_api(xero: LocalXero, request: Request, passage: Passage, now: datetim
     if answer.committed:
         xero.webhooks.note(xero.books[caller.organisation_id])
     return answer.with_headers(xero.limits.headers(*tenant, now))
+
+
+def _denied(request: Request, switches: Switches) -> CallFailedError:
+    """The person behind the call has lost the role it needs."""
+    if is_bearer(request):
+        return forbidden()
+    return refusal("permission_denied", switches.text_permission_denied, switches.oauth1_problem_status)
 
 
 def _signed_in(xero: LocalXero, request: Request, now: datetime) -> SignedIn:

@@ -1,8 +1,10 @@
-"""The command line's short texts for limits and planned faults."""
+"""The command line's short texts for limits, planned faults and switches."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +12,27 @@ import msgspec
 
 from fieldbridge.standin.gate.faults import Fault
 from fieldbridge.standin.request import PREFIX
+from fieldbridge.standin.switches import Switches
 
-PLANS = {"starter": 1000, "core": 5000}
+PLANS: dict[str, dict[str, Any]] = {
+    "starter": {"calls_per_day": 1000, "connections_per_app": 5},
+    "core": {"calls_per_day": 5000, "connections_per_app": 50},
+    "plus": {"calls_per_day": 5000, "connections_per_app": 1000, "uncertified_apps": 0},
+    "advanced": {"calls_per_day": 5000, "connections_per_app": 10_000, "uncertified_apps": 0},
+    "enterprise": {"calls_per_day": 5000, "connections_per_app": 0, "uncertified_apps": 0},
+}
+"""Xero's tiers since March 2026; from plus on applications are certified."""
 _STATUS = re.compile(r"(\d{3})(_after)?")
 _DELAY = re.compile(r"delay=(\d+(?:\.\d+)?)")
 
 
 def parse_limits(text: str) -> dict[str, Any]:
-    """`starter`, `core` or DAY/MINUTE/IN-FLIGHT, as options of those names. Errors: ValueError."""
+    """The name of a tier, or DAY/MINUTE/IN-FLIGHT, as options. Errors: ValueError."""
     if text in PLANS:
-        return {"calls_per_day": PLANS[text]}
+        return dict(PLANS[text])
     parts = text.split("/")
     if len(parts) != 3 or not all(part.isdigit() for part in parts):
-        raise ValueError(f"{text!r} is neither starter nor core nor three numbers like 1000/60/5")
+        raise ValueError(f"{text!r} is neither {', '.join(PLANS)} nor three numbers like 1000/60/5")
     day, minute, in_flight = map(int, parts)
     return {"calls_per_day": day, "calls_per_minute": minute, "calls_in_flight": in_flight}
 
@@ -50,6 +60,18 @@ def parse_record(text: str) -> str:
     if not Path(text).parent.is_dir():
         raise ValueError(f"{text!r}: there is no folder {Path(text).parent}")
     return text
+
+
+def parse_switches(texts: Iterable[str]) -> Switches:
+    """Each text is `NAME=VALUE`; the switches not named keep their defaults. Errors: ValueError."""
+    wanted = dict(text.partition("=")[::2] for text in texts)
+    known = asdict(Switches())
+    if unknown := sorted(set(wanted) - set(known)):
+        raise ValueError(f"No switch is called {', '.join(unknown)}; the README lists them as NAME=VALUE")
+    try:
+        return msgspec.convert(known | wanted, Switches, strict=False)
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from error
 
 
 def _kind(text: str) -> dict[str, Any]:

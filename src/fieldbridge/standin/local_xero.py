@@ -8,6 +8,7 @@ from typing import Any
 
 from fieldbridge.standin.books.books import SwitchBoard
 from fieldbridge.standin.clock import Clock
+from fieldbridge.standin.gate.egress import Egress
 from fieldbridge.standin.gate.faults import Faults
 from fieldbridge.standin.gate.idempotency import IdempotencyKeys
 from fieldbridge.standin.gate.limits import Limits
@@ -40,6 +41,7 @@ class LocalXero:
 
     def reset(self, options: Options, *, keep_applications: bool = True) -> None:
         """Seed afresh and forget calls, faults, limits, keys, nonces, clock and changed switches."""
+        self.options = options
         self.clock.reset()
         self.board.now = options.switches
         if not keep_applications:
@@ -49,7 +51,8 @@ class LocalXero:
         for subscription in self.webhooks.subscriptions.values():
             subscription.forget()
         self.verifier = Verifier(self.applications, lambda: self.board.now)
-        self.limits = Limits(options)
+        self.limits = Limits(options, self._calls_per_day)
+        self.egress = Egress()
         self.keys = IdempotencyKeys()
         self.faults = Faults()
         self.received = ReceivedLog()
@@ -61,6 +64,12 @@ class LocalXero:
         if private is not None:
             return private.organisation_id == organisation_id
         return self.identity.connections.is_connected(client_id, organisation_id)
+
+    def _calls_per_day(self, client_id: str) -> int:
+        """What the plan says, or the switch for custom connections."""
+        client = self.applications.by_client_id(client_id)
+        own = self.board.now.custom_connection_calls_per_day if client and client.kind == "custom" else 0
+        return own or self.options.calls_per_day
 
     def remove(self, app: Registered) -> None:
         """Delete an application with everything it was given."""

@@ -41,7 +41,10 @@ def arrive(xero: LocalXero, request: Request, run: Run) -> Passage:
         passage.answer = _answer(xero, request, passage, run, now)
         if xero.recording:
             xero.recording.add(call(request, entry, passage.answer))
-        passage.answer = _compressed(xero, request, passage.answer)
+        plain, passage.answer = passage.answer, _compressed(xero, request, passage.answer)
+        if passage.place:
+            sizes = (len(plain.body), len(passage.answer.body))
+            xero.egress.count(passage.place[0], request.method, request.segments, sizes, now, xero.board.now)
         _note(passage)
     return passage
 
@@ -50,7 +53,7 @@ def _answer(xero: LocalXero, request: Request, passage: Passage, run: Run, now: 
     if passage.fault and passage.fault.kind == "lost_before":
         return Answer(0)
     try:
-        return outage(passage.fault) or run(xero, request, passage, now)
+        return outage(passage.fault, xero.board.now) or run(xero, request, passage, now)
     except CallFailedError as failed:
         return failed.answer
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from fieldbridge.standin.books.table import Journal, Table, folded_field
 from fieldbridge.standin.clock import Clock
-from fieldbridge.standin.options import Switches
+from fieldbridge.standin.switches import Switches
 from fieldbridge.standin.wire.answers import Record
 
 
@@ -26,6 +26,12 @@ def _contact_id(row: Record) -> str | None:
 
 def _open_contact_id(row: Record) -> str | None:
     return _contact_id(row) if row["Status"] == "AUTHORISED" else None
+
+
+def _approved_month(row: Record) -> str | None:
+    """The month of an approved sales invoice."""
+    is_approved = row["Type"] == "ACCREC" and row["Status"] in ("AUTHORISED", "PAID")
+    return f"{row['Date']:%Y-%m}" if is_approved else None
 
 
 def _paid_document_id(row: Record) -> str | None:
@@ -59,8 +65,9 @@ class Books:
         self.groups = Table(journal, "ContactGroupID")
         self.items = Table(journal, "ItemID", code=folded_field("Code"))
         self.invoices = Table(
-            journal, "InvoiceID", number=folded_field("InvoiceNumber"), contact=_contact_id, open=_open_contact_id
-        )
+            journal, "InvoiceID", number=folded_field("InvoiceNumber"), contact=_contact_id, open=_open_contact_id,
+            approved_month=_approved_month,
+        )  # fmt: skip
         self.credit_notes = Table(
             journal, "CreditNoteID", number=folded_field("CreditNoteNumber"), contact=_contact_id, open=_open_contact_id
         )

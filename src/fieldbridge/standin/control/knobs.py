@@ -9,7 +9,7 @@ import msgspec
 
 from fieldbridge.standin.gate.faults import Fault
 from fieldbridge.standin.local_xero import LocalXero
-from fieldbridge.standin.options import Switches
+from fieldbridge.standin.switches import Switches
 from fieldbridge.standin.wire.dates import instant_in
 
 Content = dict[str, Any]
@@ -72,6 +72,15 @@ def forget_received(xero: LocalXero, body: Content, _: str) -> Content:
     """Start the record of calls anew."""
     xero.received.calls.clear()
     return received(xero, body, _)
+
+
+def egress(xero: LocalXero, body: Content, _: str) -> Content:
+    """Bytes pulled out by month and application."""
+    names = {app.client_id: app.name for app in xero.applications.all()}
+    return {
+        month: {names.get(client, client): size for client, size in sizes.items()}
+        for month, sizes in xero.egress.by_month.items()
+    }
 
 
 def switches(xero: LocalXero, body: Content, _: str) -> Content:

@@ -27,6 +27,7 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", "/standin/faults", knobs.forget_faults),
     ("GET", "/standin/received", knobs.received),
     ("DELETE", "/standin/received", knobs.forget_received),
+    ("GET", "/standin/egress", knobs.egress),
     ("GET", "/standin/switches", knobs.switches),
     ("POST", "/standin/switches", knobs.turn_switches),
     ("GET", "/standin/books", edits.books),

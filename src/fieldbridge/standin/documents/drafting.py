@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.books.parties import party
-from fieldbridge.standin.documents.kinds import Kind
+from fieldbridge.standin.documents.approvals import cap_faults
+from fieldbridge.standin.documents.kinds import INVOICE, Kind
 from fieldbridge.standin.documents.locks import lock_faults
 from fieldbridge.standin.documents.status import APPROVED, settled_faults, status_faults
 from fieldbridge.standin.documents.terms import due_day
@@ -108,6 +109,8 @@ class Draft:
         switches = self.books.switches
         if not after["LineItems"]:
             self.errors.append(switches.text_lines_missing)
+        if self.kind is INVOICE and not (self.before and self.before["Status"] in APPROVED):
+            self.errors += cap_faults(self.books, after)
         if after["Total"] < 0:
             self.errors.append(switches.text_total_negative)
         if "DueDate" not in after and self.kind.name == "Invoice" and after["Contact"]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 Kind = Literal[
     "lost_before", "lost_after", "truncated", "delay", "status", "not_modified",
-    "offline", "unavailable", "organisation_offline",
+    "offline", "unavailable", "organisation_offline", "permission_denied",
     "rate_minute", "rate_day", "rate_concurrent", "rate_appminute",
 ]  # fmt: skip
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from fieldbridge.standin.options import Switches
+from fieldbridge.standin.switches import Switches
 from fieldbridge.standin.wire.answers import Answer, fault, validation_fault
 
 LIFETIME = timedelta(minutes=6)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fieldbridge.standin.options import Options, Switches
-from fieldbridge.standin.wire.answers import Answer
+from fieldbridge.standin.options import Options
+from fieldbridge.standin.switches import Switches
+from fieldbridge.standin.wire.answers import Answer, problem_answer
 
 APP_CALLS_PER_MINUTE = 10_000
-_LEGACY_BODY = (
-    b"oauth_problem=rate%20limit%20exceeded&oauth_problem_advice=please%20wait%20before%20retrying%20the%20xero%20api"
-)
+_LEGACY_PROBLEM = ("rate limit exceeded", "please wait before retrying the xero api")
 
 _REMAINING = {
     "day": "X-DayLimit-Remaining",
@@ -47,8 +47,8 @@ class _Window:
 class _Meter:
     """The three limits of one organisation and application."""
 
-    def __init__(self, options: Options) -> None:
-        self.day = _Window(options.calls_per_day, timedelta(days=1))
+    def __init__(self, options: Options, calls_per_day: int) -> None:
+        self.day = _Window(calls_per_day, timedelta(days=1))
         self.minute = _Window(options.calls_per_minute, timedelta(minutes=1))
         self.in_flight = 0
 
@@ -62,10 +62,11 @@ class _Meter:
 
 
 class Limits:
-    """All meters. Callers hold the server's lock."""
+    """All meters. Callers hold the server's lock. `calls_per_day` is asked for an application once."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, calls_per_day: Callable[[str], int]) -> None:
         self._options = options
+        self._calls_per_day = calls_per_day
         self._meters: dict[tuple[str, str], _Meter] = {}
         self._apps: dict[str, _Window] = {}
 
@@ -104,11 +105,14 @@ class Limits:
                 headers["Retry-After"] = str(windows[problem].wait_s(now))
         if switches.legacy_rate_limit:
             legacy = {"X-Rate-Limit-Problem": problem.capitalize()}
-            return Answer(503, _LEGACY_BODY, "text/html; charset=utf-8", headers | legacy)
+            status = switches.legacy_day_status if problem == "day" else 503
+            return problem_answer(*_LEGACY_PROBLEM, status).with_headers(headers | legacy)
         return Answer(429, headers=headers)
 
     def _meter(self, app: str, organisation: str, now: datetime) -> tuple[_Meter, _Window]:
-        meter = self._meters.setdefault((app, organisation), _Meter(self._options))
+        if (app, organisation) not in self._meters:
+            self._meters[app, organisation] = _Meter(self._options, self._calls_per_day(app))
+        meter = self._meters[app, organisation]
         app_minute = self._apps.setdefault(app, _Window(APP_CALLS_PER_MINUTE, timedelta(minutes=1)))
         meter.roll(now)
         app_minute.roll(now)

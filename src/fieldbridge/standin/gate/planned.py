@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from fieldbridge.standin.gate.faults import Fault
-from fieldbridge.standin.wire.answers import Answer, text_answer
+from fieldbridge.standin.switches import Switches
+from fieldbridge.standin.wire.answers import Answer, problem_answer, text_answer
 
 OUTAGES = {
     "offline": "The Xero API is currently offline for maintenance",
@@ -15,10 +16,13 @@ OUTAGES = {
 }
 
 
-def outage(fault: Fault | None) -> Answer | None:
-    """The 503 in plain text that comes before anything is looked at; None when no outage is planned."""
-    text = OUTAGES.get(fault.kind) if fault else None
-    return text_answer(text, 503) if text else None
+def outage(fault: Fault | None, switches: Switches) -> Answer | None:
+    """The 503 that comes before anything is looked at, in plain text; None when no outage is planned."""
+    if fault is None or fault.kind not in OUTAGES:
+        return None
+    if fault.kind == "organisation_offline" and switches.legacy_organisation_offline:
+        return problem_answer("organisation offline", switches.text_organisation_offline, 503)
+    return text_answer(OUTAGES[fault.kind], 503)
 
 
 def with_fault(fault: Fault | None, endpoint: Callable[[], Answer]) -> Answer:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from fieldbridge.standin.identity.clients import Client
 from fieldbridge.standin.identity.scopes import asked, scope_fault
+from fieldbridge.standin.identity.tiers import connection_fault
 from fieldbridge.standin.identity.tokens.grants import Grant
 from fieldbridge.standin.local_xero import LocalXero
 from fieldbridge.standin.request import Request
@@ -40,6 +41,8 @@ def decide(xero: LocalXero, request: Request, now: datetime) -> Answer:
     if not chosen or (len(chosen) > 1 and not _is_bulk(sent)):
         text = "Choose at least one organisation." if _is_bulk(sent) else "Choose one organisation."
         return _page(xero, client, sent, text)
+    if full := connection_fault(xero, client, chosen):
+        return _page(xero, client, sent, full)
     return _back(sent, {"code": _allow(xero, client, sent, chosen, now), "scope": sent["scope"]})
 
 

@@ -30,8 +30,8 @@ def unauthorised(detail: str) -> CallFailedError:
     return CallFailedError(json_answer(content, 401))
 
 
-def _forbidden() -> CallFailedError:
-    """403 for an organisation this token does not reach; its keys are in lower case."""
+def forbidden() -> CallFailedError:
+    """403 for an organisation this token does not reach, or not any more; its keys are in lower case."""
     content = {"title": "Forbidden", "status": 403, "detail": REJECTED, "instance": str(uuid.uuid4())}
     return CallFailedError(json_answer(content, 403))
 
@@ -54,7 +54,7 @@ def signed_in_by_token(xero: LocalXero, request: Request, now: datetime) -> Sign
     organisation_id = request.headers.get("xero-tenant-id", "").lower() or client.organisation_id
     is_connected = xero.identity.connections.is_connected(client.client_id, organisation_id)
     if not is_connected or organisation_id not in xero.books:
-        raise _forbidden()
+        raise forbidden()
     scopes = in_force(claims["scope"], xero.board.now, now)
     if not allows(scopes, request.method, request.segments, xero.board.now):
         failed = unauthorised(xero.board.now.text_scope_missing)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from fieldbridge.standin.options import Switches
+from fieldbridge.standin.switches import Switches
 
 SIGN_IN = ("openid", "profile", "email")
 _BROAD = ("accounting.transactions", "accounting.transactions.read", "accounting.reports.read")

@@ -11,11 +11,12 @@ from typing import Any
 from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.books.table import Table
 from fieldbridge.standin.resources.call import Call
+from fieldbridge.standin.resources.high_volume import Optimised, check_volume
 from fieldbridge.standin.wire.answers import Answer, CallFailedError, Record, fault, not_found
 from fieldbridge.standin.wire.comparing import QueryInvalidError, folded
 from fieldbridge.standin.wire.dates import instant_in
 from fieldbridge.standin.wire.paging import Page
-from fieldbridge.standin.wire.where import predicate
+from fieldbridge.standin.wire.where import parsed
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class Listing:
     is_paged: bool = False
     knows_changes: bool = True
     has_where: bool = True
+    optimised: Optimised | None = None
+    """What the high volume guard lets through; None for a collection without one."""
     is_cut_in_hundreds: bool = False
     """`page` counts hundreds, whether asked for or not, and no pagination object tells of it (live recording)."""
 
@@ -80,6 +83,8 @@ def read_list(listing: Listing, call: Call) -> Answer:
         rows = _ordered(listing, call, _filtered(listing, call))
     except QueryInvalidError as error:
         raise fault(call.books.switches.query_parse_error_number, "QueryParseException", str(error)) from error
+    if listing.optimised and not _asks_for_page(call):
+        check_volume(call, listing.name, len(rows))
     if not rows and call.books.switches.not_modified_304 and _since(listing, call):
         raise CallFailedError(Answer(304))
     is_light = call.query.flag("summaryOnly")
@@ -124,10 +129,13 @@ def _since(listing: Listing, call: Call) -> datetime | None:
 
 def _filtered(listing: Listing, call: Call) -> Sequence[Record]:
     rows = listing.keep(call, _candidates(listing, call))
-    if (text := call.query.text("where")) and listing.has_where:
-        matches = predicate(text, listing.fields)
-        rows = [row for row in rows if matches(partial(value_of, call.books, row))]
-    return rows if isinstance(rows, Sequence) else list(rows)
+    rows = rows if isinstance(rows, Sequence) else list(rows)
+    text = call.query.text("where") if listing.has_where else ""
+    where = parsed(text, listing.fields) if text else None
+    order = [name for name, _ in _order_terms(listing, call.query.text("order"))]
+    if listing.optimised and not listing.optimised.covers(where, order):
+        check_volume(call, listing.name, len(rows))
+    return [row for row in rows if where(partial(value_of, call.books, row))] if where else rows
 
 
 def _candidates(listing: Listing, call: Call) -> Iterable[Record]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.books.contacts import with_number
 from fieldbridge.standin.books.table import Table
+from fieldbridge.standin.resources import high_volume
 from fieldbridge.standin.resources.choosing import (
     kept_contacts,
     kept_invoices,
@@ -40,27 +41,27 @@ CONTACTS = Listing(
     lambda books, key: books.contacts.get(key.lower()) or with_number(books, key), show_contact, "ContactID",
     ("ContactID", "Name", "EmailAddress", "AccountNumber", "ContactNumber", "ContactStatus", "FirstName", "LastName",
      "IsCustomer", "IsSupplier", "UpdatedDateUTC"),
-    named=named_contacts, keep=kept_contacts, is_paged=True,
+    named=named_contacts, keep=kept_contacts, optimised=high_volume.CONTACTS, is_paged=True,
 )  # fmt: skip
 INVOICES = Listing(
     "Invoices", lambda books: books.invoices, _by_id_or_number(lambda books: books.invoices), show_invoice, "InvoiceID",
     ("InvoiceID", "InvoiceNumber", "Status", "Reference", "Date", "DueDate", "Type", "AmountDue", "AmountPaid",
      "AmountCredited", "CurrencyCode", "UpdatedDateUTC", *_MONEY, *_JOINED),
-    named=named_invoices, keep=kept_invoices, is_paged=True,
+    named=named_invoices, keep=kept_invoices, optimised=high_volume.INVOICES, is_paged=True,
 )  # fmt: skip
 CREDIT_NOTES = Listing(
     "CreditNotes", lambda books: books.credit_notes, _by_id_or_number(lambda books: books.credit_notes),
     show_credit_note, "CreditNoteID",
     ("CreditNoteID", "CreditNoteNumber", "Status", "Reference", "Date", "Type", "RemainingCredit", "CurrencyCode",
      "UpdatedDateUTC", *_MONEY, *_JOINED),
-    is_paged=True,
+    optimised=high_volume.CREDIT_NOTES, is_paged=True,
 )  # fmt: skip
 PAYMENTS = Listing(
     "Payments", lambda books: books.payments, _by_id(lambda books: books.payments), show_payment,
     "PaymentID",
     ("PaymentID", "PaymentType", "Status", "Date", "Amount", "Reference", "UpdatedDateUTC", "Invoice.InvoiceID",
      "Invoice.InvoiceNumber"),
-    is_paged=True,
+    optimised=high_volume.PAYMENTS, is_paged=True,
 )  # fmt: skip
 ITEMS = Listing(
     "Items", lambda books: books.items, lambda books, key: books.items.get(key.lower()) or books.item(key),

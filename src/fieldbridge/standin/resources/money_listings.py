@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.documents.kinds import OVERPAYMENT, PREPAYMENT, Settled
+from fieldbridge.standin.resources import high_volume
 from fieldbridge.standin.resources.call import Call
 from fieldbridge.standin.resources.document_views import day_companions, show_document, show_line
 from fieldbridge.standin.resources.listing import Listing, View
@@ -89,5 +90,6 @@ PREPAYMENTS = _credit_listing(PREPAYMENT)
 BANK_TRANSACTIONS = Listing(
     "BankTransactions", lambda books: books.bank_transactions,
     lambda books, key: books.bank_transactions.get(key.lower()), show_bank_transaction, "BankTransactionID",
-    ("BankTransactionID", "Type", "Status", "Date", "Reference", "IsReconciled", *_MONEY, *_JOINED), is_paged=True,
+    ("BankTransactionID", "Type", "Status", "Date", "Reference", "IsReconciled", *_MONEY, *_JOINED),
+    optimised=high_volume.BANK_TRANSACTIONS, is_paged=True,
 )  # fmt: skip

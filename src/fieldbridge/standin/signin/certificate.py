@@ -10,6 +10,8 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from fieldbridge.standin.switches import Switches
+
 SMALLEST_KEY_BITS = 1024
 
 
@@ -34,6 +36,25 @@ def public_key_of(pem: str) -> rsa.RSAPublicKey:
             f"The RSA key must have at least {SMALLEST_KEY_BITS} bits; this one has {key.key_size}."
         )
     return key
+
+
+def certificate_fault(pem: str, now: datetime, switches: Switches) -> str:
+    """Why the certificate cannot be registered; empty when it can."""
+    try:
+        bits, name = public_key_of(pem).key_size, _hash_name(pem)
+    except CertificateRefusedError as refused:
+        return str(refused)
+    if switches.largest_key_bits and bits > switches.largest_key_bits:
+        return f"The RSA key must have at most {switches.largest_key_bits} bits; this one has {bits}."
+    if switches.certificate_hashes and name not in switches.certificate_hashes.split():
+        return f"The certificate must be signed with {switches.certificate_hashes}; this one is with {name}."
+    is_over = switches.expired_certificate_refused and expires(pem) <= now
+    return f"The certificate expired on {expires(pem):%d %B %Y}." if is_over else ""
+
+
+def _hash_name(pem: str) -> str:
+    used = _load(pem).signature_hash_algorithm
+    return used.name if used else "no hash"
 
 
 def expires(pem: str) -> datetime:

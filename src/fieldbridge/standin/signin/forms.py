@@ -9,9 +9,9 @@ from typing import cast
 
 from fieldbridge.standin.identity.clients import KIND_NAMES, ClientKind, new_client, redirect_fault
 from fieldbridge.standin.identity.scopes import asked, scope_fault
-from fieldbridge.standin.options import Switches
 from fieldbridge.standin.signin.applications import Application, Applications, Registered, new_key
-from fieldbridge.standin.signin.certificate import CertificateRefusedError, expires, public_key_of
+from fieldbridge.standin.signin.certificate import certificate_fault, expires, public_key_of
+from fieldbridge.standin.switches import Switches
 
 MOST_PER_ORGANISATION = 2
 NOT_PUBLIC = (
@@ -46,8 +46,8 @@ def faults(
     if form.kind in (*_TIED, "public", ""):
         texts["organisation"] = _organisation_fault(form, applications, organisations)
     if form.kind in ("private", "public", ""):
-        refuse_expired = switches.expired_certificate_refused
-        texts["certificate"] = _certificate_fault(form.certificate, now, refuse_expired=refuse_expired)
+        given = form.certificate
+        texts["certificate"] = certificate_fault(given, now, switches) if given.strip() else "Paste the certificate."
     if form.kind in ("web", "mobile"):
         texts["redirect_uris"] = _redirect_fault(form.redirects)
     if form.kind == "custom":
@@ -96,16 +96,6 @@ def _organisation_fault(form: Form, applications: Applications, known: set[str])
     used = sum(app.organisation_id == form.organisation for app in private)
     full = used >= MOST_PER_ORGANISATION and form.kind == "private"
     return f"This organisation already has {used} private applications; delete one first." if full else ""
-
-
-def _certificate_fault(pem: str, now: datetime, *, refuse_expired: bool) -> str:
-    if not pem.strip():
-        return "Paste the certificate."
-    try:
-        public_key_of(pem)
-    except CertificateRefusedError as refused:
-        return str(refused)
-    return f"The certificate expired on {expires(pem):%d %B %Y}." if refuse_expired and expires(pem) <= now else ""
 
 
 def _redirect_fault(uris: list[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import fields
 from functools import partial
@@ -15,7 +16,7 @@ from starlette.routing import Route
 
 from fieldbridge.standin.local_xero import LocalXero
 from fieldbridge.standin.signin.applications import Registered
-from fieldbridge.standin.signin.forms import Form, faults, made_from
+from fieldbridge.standin.signin.forms import MOST_PER_ORGANISATION, Form, faults, made_from
 from fieldbridge.standin.signin.html import html
 from fieldbridge.standin.webhooks.events import CATEGORIES
 from fieldbridge.standin.webhooks.sender import url_fault
@@ -61,7 +62,11 @@ async def blank_form(xero: LocalXero, request: Request) -> Response:
 
 
 def _form(xero: LocalXero, form: Form, wrong: dict[str, str], status: int) -> Response:
-    return _html("add.html", status, form=form, faults=wrong, organisations=xero.books.names())
+    offered = xero.books.names()
+    if not xero.board.now.full_organisations_listed:
+        used = Counter(app.organisation_id for app in xero.applications.all() if app.kind == "private")
+        offered = {one: name for one, name in offered.items() if used[one] < MOST_PER_ORGANISATION}
+    return _html("add.html", status, form=form, faults=wrong, organisations=offered)
 
 
 async def save(xero: LocalXero, request: Request) -> Response:

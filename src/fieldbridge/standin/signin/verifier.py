@@ -6,18 +6,18 @@ import base64
 import binascii
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
-from fieldbridge.standin.options import Switches
 from fieldbridge.standin.signin.applications import Application, Applications
 from fieldbridge.standin.signin.oauth1 import header_parameters, signature_base_string
-from fieldbridge.standin.wire.answers import Answer, CallFailedError
+from fieldbridge.standin.switches import Switches
+from fieldbridge.standin.wire.answers import CallFailedError, problem_answer
 
 _REQUIRED = ("oauth_consumer_key", "oauth_token", "oauth_signature_method", "oauth_timestamp", "oauth_nonce",
              "oauth_signature")  # fmt: skip
@@ -36,9 +36,8 @@ class Signed:
 
 
 def refusal(problem: str, advice: str, status: int = 401) -> CallFailedError:
-    """Form-encoded text labelled text/html, as Xero sent it (Source: Xero, OAuth issues)."""
-    body = f"oauth_problem={quote(problem, safe='')}&oauth_problem_advice={quote(advice, safe='')}"
-    return CallFailedError(Answer(status, body.encode(), "text/html; charset=utf-8"))
+    """What ends a call that is not signed as it must be."""
+    return CallFailedError(problem_answer(problem, advice, status))
 
 
 class Verifier:
@@ -51,6 +50,13 @@ class Verifier:
 
     def verify(self, signed: Signed, now: datetime) -> Application:
         """The application that signed the call. Errors: CallFailedError with an oauth_problem body."""
+        try:
+            return self._verified(signed, now)
+        except CallFailedError as refused:
+            status = self._switches().oauth1_problem_status
+            raise CallFailedError(replace(refused.answer, status=status)) from refused
+
+    def _verified(self, signed: Signed, now: datetime) -> Application:
         sent = header_parameters(signed.authorization)
         if sent is None:
             raise refusal("token_rejected", _REVOKED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -57,6 +58,12 @@ def json_answer(content: Any, status: int = 200) -> Answer:
 def text_answer(text: str, status: int) -> Answer:
     """Plain text."""
     return Answer(status, text.encode(), "text/plain; charset=utf-8")
+
+
+def problem_answer(problem: str, advice: str, status: int) -> Answer:
+    """OAuth 1.0a's form-encoded text labelled text/html, as Xero sent it (Source: Xero, OAuth issues)."""
+    body = f"oauth_problem={quote(problem, safe='')}&oauth_problem_advice={quote(advice, safe='')}"
+    return Answer(status, body.encode(), "text/html; charset=utf-8")
 
 
 def not_found() -> CallFailedError:

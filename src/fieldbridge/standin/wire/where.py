@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -49,6 +50,9 @@ class _Parser:
         self._tokens = _tokens(text)
         self._fields = {name.lower(): name for name in fields}
         self._at = 0
+        self.named: list[str] = []
+        self.ranged: set[str] = set()
+        self.alternatives: set[str] = set()
 
     def _peek(self) -> str:
         return self._tokens[self._at][1] if self._at < len(self._tokens) else ""
@@ -66,10 +70,11 @@ class _Parser:
         return term
 
     def _either(self) -> Term:
-        left = self._both()
+        first, left = len(self.named), self._both()
         while self._peek().upper() in ("OR", "||"):
             self._take()
             left = _any(left, self._both())
+            self.alternatives |= set(self.named[first:])
         return left
 
     def _both(self) -> Term:
@@ -85,10 +90,13 @@ class _Parser:
             inner = self._either()
             self._take(")")
             return inner
-        left = self._term()
+        first, left = len(self.named), self._term()
         if self._peek() not in COMPARE:
+            self.ranged |= set(self.named[first:])
             return left
         mark, right = self._take()[1], self._term()
+        if mark not in ("==", "="):
+            self.ranged |= set(self.named[first:])
         return lambda get: compare(left(get), mark, right(get))
 
     def _term(self) -> Term:
@@ -123,10 +131,12 @@ class _Parser:
         name, _, method = text.rpartition(".")
         if text.lower() in self._fields:
             field = self._fields[text.lower()]
+            self.named.append(field)
             return lambda get: get(field)
         if name.lower() not in self._fields:
             raise QueryInvalidError(f"No property or field '{text}' exists")
         field = self._fields[name.lower()]
+        self.named.append(field)
         return self._method(lambda get: get(field), method)
 
     def _method(self, term: Term, method: str) -> Term:
@@ -158,10 +168,25 @@ class _Parser:
             raise QueryInvalidError("DateTime() needs a valid year, month and day") from error
 
 
-def predicate(text: str, fields: Iterable[str]) -> Callable[[Resolve], bool]:
-    """Parse `text` once; the result answers for one record through its field resolver.
+@dataclass(frozen=True)
+class Where:
+    """A parsed filter: answers for one record through its field resolver.
 
-    Errors: QueryInvalidError. A single `=` means `==`.
+    `named` are the fields it asks about, `ranged` those by anything but equality, `alternatives` those under an OR.
     """
-    term = _Parser(text, fields).whole()
-    return lambda get: bool(term(get))
+
+    term: Term
+    named: frozenset[str]
+    ranged: frozenset[str]
+    alternatives: frozenset[str]
+
+    def __call__(self, get: Resolve) -> bool:
+        """The record is one of those asked for."""
+        return bool(self.term(get))
+
+
+def parsed(text: str, fields: Iterable[str]) -> Where:
+    """Parse `text` once. Errors: QueryInvalidError. A single `=` means `==`."""
+    parser = _Parser(text, fields)
+    term = parser.whole()
+    return Where(term, frozenset(parser.named), frozenset(parser.ranged), frozenset(parser.alternatives))
