@@ -110,9 +110,9 @@ def test_unchanged_master_data_rewrites_nothing_and_costs_seven_calls(sqlite_sit
         "Accounts",
         "TaxRates",
         "Contacts",
-        "Items",
         "Invoices",
         "CreditNotes",
+        "Items",
     ]
 
 

@@ -95,6 +95,35 @@ def test_products_are_written_to_the_byte_with_the_note_row_last() -> None:
     )
 
 
+def test_whatever_a_sheet_says_of_a_product_is_read_back_from_its_columns() -> None:
+    full = Product(
+        sku="APL-1L",
+        description='Apple "Gala", 1L',
+        barcode="0942100",
+        group="JUICE",
+        vendor="Orchard, Co",
+        prices=tuple(Decimal(level) / 4 for level in range(1, 9)),
+        tax_code="1",
+        on_hand=Decimal(-12),
+        sales_unit="CTN",
+        sales_unit_quantity=Decimal("0.5"),
+        hide_in_portal=True,
+        categories=tuple(f"C{rank}" for rank in range(1, 9)),
+        grocery_codes=("P", "A", "W", "S"),
+        custom_1="x",
+        custom_2="y",
+        cost=Decimal("2.1"),
+    )
+    (row, note) = named(file_of(product_rows([full], HD1), HD1.products))
+    assert list(row.values()) == [
+        *("APL-1L", 'Apple "Gala", 1L', "0942100", "JUICE", "Orchard, Co"),
+        *("0.25", "0.50", "0.75", "1.00", "1.25", "1.50", "1.75", "2.00"),
+        *("1", "-12", "0.5", "CTN", "x", "y", "2.10"),
+        *("C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "P", "A", "W", "S", "1"),
+    ]
+    assert (note["SKUCode"], note["TotalStockOnHand"], note["HideInPortal"]) == ("NOTE", "999", "")
+
+
 def test_the_note_row_can_be_switched_off() -> None:
     assert list(product_rows([], Profile(note_row=False))) == []
 

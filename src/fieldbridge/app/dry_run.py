@@ -30,6 +30,7 @@ from fieldbridge.store.schema import (
     delivery,
     intake,
     intake_file,
+    link,
     problem,
     sheet,
     sheet_row,
@@ -38,7 +39,7 @@ from fieldbridge.store.schema import (
 
 ROWS_PER_COPY = 1000
 EVERYTHING = 1_000_000
-LOOKED_AT = (connection, book, watermark, intake_file, intake, delivery, problem, sheet, sheet_row)
+LOOKED_AT = (connection, book, watermark, intake_file, intake, delivery, link, problem, sheet, sheet_row)
 
 
 class PlannedInvoice(msgspec.Struct, frozen=True):

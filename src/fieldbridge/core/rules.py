@@ -85,13 +85,14 @@ class MasterDataRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     Shape: hide_unsellable leaves out products that Xero would refuse to sell.
     Units: shrink_percent is how much smaller a file may become before the Guard halts; stock_when_untracked is
     the figure published for items whose stock Xero does not track; keep_versions_days is how long published files are
-    kept.
+    kept; stock_read_hours is how often the items are read whole, because stock moves without a trace.
     """
 
     stock_when_untracked: int = 999
     hide_unsellable: bool = False
     shrink_percent: int = 20
     full_read_hours: int = 24
+    stock_read_hours: int = 1
     keep_versions_days: int = 30
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+import msgspec
+
 from fieldbridge.core.records.books import Item
 from fieldbridge.core.records.field import Product
 from fieldbridge.core.rules import MasterDataRules
@@ -11,6 +13,11 @@ from fieldbridge.core.rules import MasterDataRules
 def is_product(item: Item) -> bool:
     """Items that are sold at a price; Xero has no other way to say that one is no longer for sale."""
     return item.is_sold and item.unit_price is not None
+
+
+def less(item: Item, sold: Decimal) -> Item:
+    """An item with what was sold and its figure does not show yet taken off; untracked stock stays unknown."""
+    return item if item.on_hand is None else msgspec.structs.replace(item, on_hand=item.on_hand - sold)
 
 
 def product_of(

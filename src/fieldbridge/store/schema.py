@@ -188,7 +188,9 @@ delivery = Table(
     Column("planned_at", Instant, nullable=False),
     Column("sent_at", Instant),
     Column("settled_at", Instant),
+    Column("holds_stock", sa.Boolean, nullable=False, server_default=sa.true()),
     Index("ix_delivery_state", "connection_id", "state"),
+    Index("ix_delivery_holds_stock", "connection_id", "holds_stock"),
     Index("ix_delivery_intake", "intake_id"),
 )
 

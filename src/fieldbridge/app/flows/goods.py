@@ -14,12 +14,13 @@ from fieldbridge.core.pricing import Buyer, Rule, level_prices, settled
 from fieldbridge.core.records.books import Account, Contact, Item, TaxRate
 from fieldbridge.core.records.field import PriceRule, Product
 from fieldbridge.core.records.sheets import CustomerRow, PriceRow, ProductRow, group_key, product_key
+from fieldbridge.core.stock import Goods, still_held
 from fieldbridge.flows import products, sellability
 from fieldbridge.flows.customers import is_outlet
 from fieldbridge.flows.prices import buyer_of, goods_of, price_rule
 from fieldbridge.flows.sellability import Chart
 from fieldbridge.flows.sheets import product_with
-from fieldbridge.store import books, sheets
+from fieldbridge.store import books, sheets, stock
 from fieldbridge.store.database import batches
 
 BATCH = 500
@@ -34,6 +35,7 @@ def products_of(context: Context, tx: sa.Connection, found: list[Problem]) -> It
     )
     tax_of_account = {one.code: one.tax_type for one in chart.accounts.values()}
     untracked = Decimal(settings.master_data.stock_when_untracked)
+    sold = _sold(context, tx)
     done = 0
     for some in batches(books.every(tx, context.id, Item), BATCH):
         rows = sheets.by_key(tx, context.id, ProductRow, {one.code for one in some})
@@ -43,10 +45,30 @@ def products_of(context: Context, tx: sa.Connection, found: list[Problem]) -> It
             if not products.is_product(item) or (faults and settings.master_data.hide_unsellable):
                 continue
             row = rows[item.code][0][1] if item.code in rows else None
-            made = products.product_of(item, tax_of_account, settings.transactions.tax_codes, settings.master_data)
+            left = products.less(item, sold.get(item.code, Decimal(0)))
+            made = products.product_of(left, tax_of_account, settings.transactions.tax_codes, settings.master_data)
             yield product_with(made, row, level_prices(goods_of(item, row), settings.prices), untracked)
         done += len(some)
         context.say(f"writing products: {done}")
+
+
+def _sold(context: Context, tx: sa.Connection) -> Goods:
+    """What tablets have sold and Xero's figures do not show yet."""
+    sold = stock.waiting(tx, context.id)
+    posted = list(stock.posted(tx, context.id))
+    items_read_at = stock.read_at(tx, context.id, (code for one in posted for code in one.goods))
+    for one in posted:
+        for code, count in still_held(one, items_read_at).items():
+            sold[code] = sold.get(code, Decimal(0)) + count
+    return sold
+
+
+def release_stock(context: Context) -> None:
+    """Forget the invoices whose goods Xero's figures show by now, so that only open ones are looked at."""
+    with context.write() as tx:
+        posted = list(stock.posted(tx, context.id))
+        items_read_at = stock.read_at(tx, context.id, (code for one in posted for code in one.goods))
+        stock.release(tx, [one.delivery_id for one in posted if not still_held(one, items_read_at)])
 
 
 def price_rules(context: Context, tx: sa.Connection) -> Iterator[PriceRule]:

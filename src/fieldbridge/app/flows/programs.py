@@ -49,8 +49,11 @@ class Flows:
         return lambda ref: step(context_of(self.installation, ref))
 
     def _master_data(self) -> list[tuple[str, Step]]:
-        read = [(stream.name, reading.reader(stream)) for stream in reading.STREAMS]
+        # Items come last: stock that is read after an approval was seen is known to hold it.
+        streams = [stream for stream in reading.STREAMS if stream is not reading.ITEMS]
+        read = [(stream.name, reading.reader(stream)) for stream in streams]
         read += [(kind.name, documents.reader(kind)) for kind in documents.DOCUMENTS]
+        read.append((reading.ITEMS.name, reading.reader(reading.ITEMS)))
         return [("organisation", reading.read_organisation), *read, ("publish", publish)]
 
     def _transactions(self) -> list[tuple[str, Step]]:

@@ -33,6 +33,7 @@ BATCH = 500
 def publish(context: Context) -> Turn:
     """Write every master file that would change. Errors: GuardError before anything is replaced by far less."""
     found: list[Problem] = sheet_taking.refresh(context)
+    goods.release_stock(context)
     context.say("writing master files")
     with context.read() as tx:
         found += references.problems_of(tx, context.id)

@@ -27,7 +27,8 @@ from fieldbridge.xero.session import Session
 class Stream:
     """One endpoint that is read into the Books.
 
-    Shape: sees_changes says that Xero can tell what changed since a moment; announced_as is its webhook category.
+    Shape: sees_changes says that Xero can tell what changed since a moment; announced_as is its webhook category;
+    holds_stock says that figures in it move without a row being marked as modified, and every hour matters.
     """
 
     name: str
@@ -35,12 +36,13 @@ class Stream:
     pages: Callable[[Session, datetime | None], Iterator[Page[Record]]]
     sees_changes: bool = True
     announced_as: str = ""
+    holds_stock: bool = False
 
 
 ACCOUNTS = Stream("accounts", Account, accounts.pages)
 TAX_RATES = Stream("tax rates", TaxRate, tax_rates.pages, sees_changes=False)
 CONTACTS = Stream("contacts", Contact, contacts.pages, announced_as="CONTACT")
-ITEMS = Stream("items", Item, items.pages)
+ITEMS = Stream("items", Item, items.pages, holds_stock=True)
 STREAMS = (ACCOUNTS, TAX_RATES, CONTACTS, ITEMS)
 REFERENCE_DATA = (ACCOUNTS, TAX_RATES, ITEMS)
 
@@ -74,7 +76,9 @@ def reader(stream: Stream, *, fresh_for: timedelta = timedelta(0)) -> Callable[[
 
 def _refresh(context: Context, stream: Stream, until: datetime | None, full_at: datetime | None) -> None:
     began = context.now()
-    full = not stream.sees_changes or full_read_is_due(full_at, began, context.settings.master_data.full_read_hours)
+    rules = context.settings.master_data
+    hours = min(rules.full_read_hours, rules.stock_read_hours) if stream.holds_stock else rules.full_read_hours
+    full = not stream.sees_changes or full_read_is_due(full_at, began, hours)
     context.say(f"reading {stream.name} from Xero")
     pages = stream.pages(context.session(), None if full else since(until))
     count, read_at = keep_pages(context, stream.name, pages, "" if full else stream.announced_as)

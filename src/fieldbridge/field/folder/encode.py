@@ -41,7 +41,11 @@ def encode_rows(
 def _encode(row: Row, layout: FileLayout, profile: Profile, report: Callable[[Misfit], None]) -> bytes:
     fields = []
     for column in layout.columns:
-        text, changes = fit(_CONTROL.sub(" ", row.values.get(column, "")), profile.encoding)
+        text = row.values.get(column, "")
+        if text.isascii() and text.isprintable():  # every encoding a profile may name has these
+            fields.append(text)
+            continue
+        text, changes = fit(_CONTROL.sub(" ", text), profile.encoding)
         fields.append(text)
         for character, written in changes:
             report(Misfit(row.key, column, character, written))
