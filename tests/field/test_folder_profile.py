@@ -13,7 +13,7 @@ def test_an_empty_table_is_the_evidenced_layout() -> None:
 
 
 def test_the_evidenced_files_have_their_evidenced_columns() -> None:
-    counts = {layout.name: len(layout.columns) for layout in HD1.master_files}
+    counts = {layout.name: len(layout.columns) for layout in (*HD1.master_files, HD1.history)}
     assert counts == {
         "Tax.csv": 3,
         "Staff.csv": 3,
@@ -21,7 +21,10 @@ def test_the_evidenced_files_have_their_evidenced_columns() -> None:
         "Customer.csv": 38,
         "DeliveryAddresses.csv": 5,
         "Pricing.csv": 8,
+        "Transactions.csv": 23,
     }
+    assert [layout.header for layout in HD1.master_files] == [True] * 6
+    assert not HD1.history.header
 
 
 def test_the_evidenced_positions_of_an_order_hold() -> None:

@@ -12,7 +12,14 @@ import tomlkit
 from fieldbridge.app.setting_faults import SettingFault, faults_of, table_of
 from fieldbridge.core.calendar import Calendar, check
 from fieldbridge.core.errors import SetupError
-from fieldbridge.core.rules import CustomerRules, MasterDataRules, PriceRules, SheetRules, TransactionRules
+from fieldbridge.core.rules import (
+    CustomerRules,
+    HistoryRules,
+    MasterDataRules,
+    PriceRules,
+    SheetRules,
+    TransactionRules,
+)
 from fieldbridge.field.folder.profile import Profile
 from fieldbridge.flows import FLOWS
 from fieldbridge.flows.orders import REFERENCE_FIELDS, reference_faults
@@ -44,6 +51,7 @@ class ConnectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     prices: PriceRules = PriceRules()
     sheets: SheetRules = SheetRules()
     customers: CustomerRules = CustomerRules()
+    history: HistoryRules = HistoryRules()
     schedule: Schedule = Schedule()
     staff: dict[str, str] = {}
     profile: Profile = Profile()

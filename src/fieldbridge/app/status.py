@@ -6,7 +6,7 @@ import msgspec
 
 from fieldbridge.app.connection_settings import parse
 from fieldbridge.app.installation import Installation
-from fieldbridge.flows import MASTER_DATA, TRANSACTIONS
+from fieldbridge.flows import FLOWS
 from fieldbridge.store.ledger import budgets, problems, runs, webhooks
 from fieldbridge.store.ledger.connections import Connection
 from fieldbridge.store.ledger.runs import Run
@@ -54,7 +54,7 @@ def _status(installation: Installation, one: Connection) -> Status:
     now, set_to = installation.now(), parse(one.settings).calls_per_day
     today = now.date()
     with installation.database.read() as tx:
-        last = [runs.latest(tx, one.id, flow) for flow in (MASTER_DATA, TRANSACTIONS)]
+        last = [runs.latest(tx, one.id, flow) for flow in FLOWS]
         spent = budgets.spent(tx, one.id, today, today).values()
         budget = budgets.look(tx, one.id, set_to, now.timestamp())
         by_webhook, by_polling = webhooks.tallied(tx, one.id)

@@ -19,7 +19,7 @@ from fieldbridge.engine.membership import Membership, somebody_stays
 from fieldbridge.engine.rounds import Rounds
 from fieldbridge.engine.stages import Program, Programs
 from fieldbridge.engine.upkeep import Keep, Upkeep
-from fieldbridge.flows import MASTER_DATA, TRANSACTIONS
+from fieldbridge.flows import MASTER_DATA, SALES_HISTORY, TRANSACTIONS
 from fieldbridge.store.database import normalised
 from fieldbridge.store.ledger import runs, schedules, webhooks
 from fieldbridge.store.ledger.runs import Run
@@ -28,7 +28,7 @@ WATCH_EVERY_S = 0.1
 UPKEEP_EVERY_S = 10.0
 WORKER_LOOK_S = 5.0
 TICK_S, SETTLING_TICK_S = 1.0, 0.3
-FLOW_OF_CATEGORY = {"CONTACT": MASTER_DATA}
+FLOW_OF_CATEGORY = {"CONTACT": MASTER_DATA, "INVOICE": SALES_HISTORY, "CREDITNOTE": SALES_HISTORY}
 
 
 @dataclass(frozen=True)

@@ -111,3 +111,20 @@ class CustomerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """How contacts become the tablets' customers."""
 
     ageing: AgeingRules = AgeingRules()
+
+
+class HistoryRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What reps see of what was sold.
+
+    Shape: products_of_accounts names the product that stands for lines without an item, by their account, such as
+    freight; rep_tracking is the tracking category whose options are reps.
+    Units: years that are read and published once, at the beginning; window_days for which a change stays published.
+    """
+
+    years: int = 2
+    window_days: int = 5
+    credit_lines: Literal["negative", "positive"] = "negative"
+    resend_voided: bool = True
+    stock_location: str = "MAIN"
+    products_of_accounts: dict[str, str] = {}
+    rep_tracking: str = ""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-MASTER_DATA, TRANSACTIONS = "master-data", "transactions"
+MASTER_DATA, TRANSACTIONS, SALES_HISTORY = "master-data", "transactions", "sales-history"
 
 
 @dataclass(frozen=True)
@@ -22,4 +22,5 @@ class Kind:
 FLOWS = {
     MASTER_DATA: Kind("Xero to tablets", every_s=900),
     TRANSACTIONS: Kind("tablets to Xero", every_s=60, lane="transactions", may_spend_reserve=True),
+    SALES_HISTORY: Kind("what was invoiced and credited, Xero to tablets", every_s=3600),
 }

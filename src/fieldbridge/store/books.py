@@ -127,6 +127,15 @@ def open_documents(tx: sa.Connection, connection_id: str) -> Iterator[OpenDocume
         yield msgspec.json.decode(record, type=OpenDocument)
 
 
+def documents(tx: sa.Connection, connection_id: str, kind: str, since: datetime | None) -> Iterator[BookedDocument]:
+    """Stream the documents of one of Xero's Types, or those modified since a moment, by number."""
+    query = sa.select(book.c.record).where(book.c.connection_id == connection_id, book.c.kind == kind)
+    if since is not None:
+        query = query.where(book.c.updated_at >= since)
+    for (record,) in tx.execute(query.order_by(book.c.code, book.c.far_id).execution_options(yield_per=1000)):
+        yield msgspec.json.decode(record, type=BookedDocument)
+
+
 def last_changes(tx: sa.Connection, connection_id: str) -> dict[str, datetime]:
     """When a document of each contact was last modified."""
     query = (

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from fieldbridge.app.flows.context import Context
 from fieldbridge.app.flows.documents import complete_until
+from fieldbridge.app.flows.outlets import heir_of
 from fieldbridge.core.ageing import Aged, aged
 from fieldbridge.core.calendar_days import day_at, zone_of
 from fieldbridge.core.plan import Problem
@@ -76,15 +77,6 @@ def _told(tx: sa.Connection, connection_id: str) -> dict[str, Problem]:
     fields = Problem.__struct_fields__
     known = [one for one in problems.still_open(tx, connection_id) if one.code == DIFFERS]
     return {one.key: Problem(**{name: getattr(one, name) for name in fields}) for one in known}
-
-
-def heir_of(contact_id: str, merged: Mapping[str, str]) -> str:
-    """Who stands for a contact now, however often it was merged. Each step is taken once, so a ring ends too."""
-    passed = set()
-    while contact_id in merged and contact_id not in passed:
-        passed.add(contact_id)
-        contact_id = merged[contact_id]
-    return contact_id
 
 
 def today_of(context: Context, own: Organisation) -> date:

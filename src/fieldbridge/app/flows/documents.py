@@ -5,7 +5,7 @@ else a document may suffer marks it. Nothing is forgotten: Xero shows voided and
 Source: Xero, If-Modified-Since.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,6 +24,7 @@ from fieldbridge.xero.documents.sales import Sales
 RARELY = timedelta(hours=1)
 STRAYS_PER_RUN = 25
 FEW = 20
+DAYS_A_YEAR = 365.25
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,10 @@ class Documents:
     def open_name(self) -> str:
         """The stream of whole looks at what is open."""
         return f"open {self.name}"
+
+    def past_name(self, years: int) -> str:
+        """The stream of what was issued in the years before; asked for more years, it is another stream."""
+        return f"{self.name} of {years} years"
 
 
 INVOICES = Documents("invoices", sales.INVOICES_OUT, "INVOICE")
@@ -107,6 +112,39 @@ def _follow(context: Context, kind: Documents, strays: list[str]) -> None:
     found = [kind.sales.one(context.session(), document_id) for document_id in strays]
     with context.write() as tx:
         books.keep(tx, context.id, [one for one in found if one is not None], context.now())
+
+
+def loader(kind: Documents) -> Callable[[Context], Turn]:
+    """A stage that reads once what was issued in the years before; cut short, the next run goes on from there."""
+
+    def stage(context: Context) -> Turn:
+        years = context.settings.history.years
+        with context.read() as tx:
+            reached, loaded_at = windows.read_until(tx, context.id, kind.past_name(years))
+        if loaded_at is None and years:
+            context.say(f"reading {kind.name} of {years} years from Xero")
+            _load(context, kind, years, reached)
+        return Turn()
+
+    return stage
+
+
+def _load(context: Context, kind: Documents, years: int, reached: datetime | None) -> None:
+    first_day = context.now().date() - timedelta(days=round(DAYS_A_YEAR * years))
+    for page in kind.sales.issued_since(context.session(), first_day, reached):
+        reached = sales.second_before(page) or reached or page.read_at
+        with context.write() as tx:
+            books.keep(tx, context.id, page.records, context.now())
+            loaded_at = context.now() if page.is_last else None
+            windows.advance(tx, context.id, kind.past_name(years), reached, loaded_at)
+            runs.count(tx, context.ref.run_id, **{kind.name: len(page.records)})
+
+
+def loaded_at(tx: sa.Connection, connection_id: str, kinds: Iterable[Documents], years: int) -> datetime | None:
+    """When the past of these kinds was read to its end; None when it was not, or none is wanted."""
+    found = [windows.read_until(tx, connection_id, kind.past_name(years))[1] for kind in kinds]
+    known = [one for one in found if one]
+    return max(known) if known and len(known) == len(found) else None
 
 
 def complete_until(tx: sa.Connection, connection_id: str) -> datetime | None:

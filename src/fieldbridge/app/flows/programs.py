@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from fieldbridge.app.flows import documents, reading
+from fieldbridge.app.flows import documents, reading, sales_history
 from fieldbridge.app.flows.closing import close
 from fieldbridge.app.flows.context import Context, context_of
 from fieldbridge.app.flows.delivering import deliver
@@ -14,7 +14,7 @@ from fieldbridge.app.flows.publishing import publish
 from fieldbridge.app.flows.taking import Taker
 from fieldbridge.app.installation import Installation
 from fieldbridge.engine.stages import Program, Stage, Turn, WithWork
-from fieldbridge.flows import FLOWS, MASTER_DATA, TRANSACTIONS
+from fieldbridge.flows import FLOWS, MASTER_DATA, SALES_HISTORY, TRANSACTIONS
 from fieldbridge.store.ledger import intake
 
 FIRST_WRITE = "deliver"
@@ -24,7 +24,7 @@ Step = Callable[[Context], Turn]
 
 @dataclass(frozen=True)
 class Flows:
-    """The two flows of an installation."""
+    """The flows of an installation."""
 
     installation: Installation
     taker: Taker = field(default_factory=Taker)
@@ -34,11 +34,17 @@ class Flows:
         return {
             MASTER_DATA: self._program(MASTER_DATA, lambda _, names: names),
             TRANSACTIONS: self._program(TRANSACTIONS, intake.with_open),
+            SALES_HISTORY: self._program(SALES_HISTORY, lambda _, names: names),
         }
 
     def steps(self, flow: str) -> list[tuple[str, Step]]:
         """The named steps of a flow, in order."""
-        return self._master_data() if flow == MASTER_DATA else self._transactions()
+        made = {
+            MASTER_DATA: self._master_data,
+            TRANSACTIONS: self._transactions,
+            SALES_HISTORY: self._sales_history,
+        }
+        return made[flow]()
 
     def _program(self, flow: str, with_work: WithWork) -> Program:
         stages = tuple((name, self._stage(step)) for name, step in self.steps(flow))
@@ -55,6 +61,12 @@ class Flows:
         read += [(kind.name, documents.reader(kind)) for kind in documents.DOCUMENTS]
         read.append((reading.ITEMS.name, reading.reader(reading.ITEMS)))
         return [("organisation", reading.read_organisation), *read, ("publish", publish)]
+
+    def _sales_history(self) -> list[tuple[str, Step]]:
+        read: list[tuple[str, Step]] = [("contacts", reading.reader(reading.CONTACTS))]
+        for kind in sales_history.KINDS:
+            read += [(kind.name, documents.reader(kind)), (f"past {kind.name}", documents.loader(kind))]
+        return [("organisation", reading.read_organisation), *read, ("publish", sales_history.publish)]
 
     def _transactions(self) -> list[tuple[str, Step]]:
         """The Books are refreshed only when an order waits, so that an empty folder costs no call."""

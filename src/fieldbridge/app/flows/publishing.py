@@ -37,21 +37,19 @@ def publish(context: Context) -> Turn:
     context.say("writing master files")
     with context.read() as tx:
         found += references.problems_of(tx, context.id)
-        made = [_staged(context, layout, make(context, tx, found)) for layout, make in _files(context)]
-    _guard(context, [staged for staged, _ in made])
-    fresh = history.archive(context, [staged for staged, _ in made])
-    changed = [(staged, replaced) for staged, replaced in made if staged.commit()]
+        made = [staged(context, layout, make(context, tx, found)) for layout, make in _files(context)]
+    _guard(context, [one for one, _ in made])
+    fresh = history.archive(context, [one for one, _ in made])
+    changed = [(one, replaced) for one, replaced in made if one.commit()]
     history.note(context, fresh)
     with context.write() as tx:
-        for one, replaced in changed:
-            context.log(tx, "file.published", name=one.path.name, rows=one.rows, rows_before=one.rows_before)
-            if replaced:
-                context.log(tx, "file.characters_replaced", name=one.path.name, characters=dict(replaced))
+        note_published(context, tx, changed)
         runs.count(tx, context.ref.run_id, files=len(changed), rows=sum(one.rows for one, _ in changed))
         _report(context, tx, found)
     return Turn()
 
 
+Published = tuple[Staged, Counter[str]]
 RowMaker = Callable[[Context, sa.Connection, list[Problem]], Iterator[Row]]
 
 
@@ -67,8 +65,16 @@ def _files(context: Context) -> list[tuple[FileLayout, RowMaker]]:
     ]
 
 
-def _staged(context: Context, layout: FileLayout, made: Iterable[Row]) -> tuple[Staged, Counter[str]]:
-    """Shape: the file, and how often each character the encoding lacks was replaced in it."""
+def note_published(context: Context, tx: sa.Connection, changed: Iterable[Published]) -> None:
+    """Tell the activity log of files that were put in place."""
+    for one, replaced in changed:
+        context.log(tx, "file.published", name=one.path.name, rows=one.rows, rows_before=one.rows_before)
+        if replaced:
+            context.log(tx, "file.characters_replaced", name=one.path.name, characters=dict(replaced))
+
+
+def staged(context: Context, layout: FileLayout, made: Iterable[Row]) -> Published:
+    """A file beside the published one, and how often each character the encoding lacks was replaced."""
     replaced: Counter[str] = Counter()
 
     def report(misfit: Misfit) -> None:

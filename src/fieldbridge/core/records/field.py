@@ -100,6 +100,41 @@ class Tax(Record, frozen=True, kw_only=True):
     rate: Decimal
 
 
+class SaleLine(Record, frozen=True, kw_only=True):
+    """One line of something sold. Units: without tax; discount_percent is a percentage."""
+
+    product: str
+    description: str
+    quantity: Decimal
+    unit_price: Decimal
+    total: Decimal
+    tax: Decimal
+    discount_percent: Decimal | None = None
+    discount_amount: Decimal | None = None
+
+
+class Sale(Record, frozen=True, kw_only=True):
+    """One invoice or credit as reps see it, the rows of one document of Transactions.csv.
+
+    Shape: kind is I or C; cloud_id is the tablet's own key where the document began there. Units: total excludes tax.
+    """
+
+    number: str
+    kind: str
+    issued_on: date
+    customer: str
+    customer_name: str
+    total: Decimal
+    tax: Decimal
+    lines: tuple[SaleLine, ...]
+    captured_on: date
+    cloud_id: str = ""
+    order_number: str = ""
+    staff: str = ""
+    location: str = ""
+    delivery_code: str = ""
+
+
 class OrderLine(Record, frozen=True, kw_only=True):
     """One line a rep entered. A line without a product is text.
 
@@ -148,3 +183,13 @@ class Order(Record, frozen=True, kw_only=True):
     def key(self) -> str:
         """The transaction's key inside its site: the cloud's id, else the order number. Opaque, never parsed."""
         return self.cloud_id or self.order_no
+
+
+class Origin(Record, frozen=True, kw_only=True):
+    """Where a document at Xero began, when it began on a tablet.
+
+    Shape: key is the transaction's; order is what was captured, None when that is no longer kept.
+    """
+
+    key: str
+    order: Order | None = None

@@ -90,7 +90,7 @@ def _is_wanted(name: str, profile: Profile) -> bool:
     plain = name.casefold()
     if plain.startswith(_HIDDEN) or plain.endswith(_UNFINISHED):
         return False
-    if plain in {layout.name.casefold() for layout in profile.master_files}:
+    if plain in profile.own_names:
         return False  # both directions may share one folder
     return any(fnmatchcase(plain, pattern.casefold()) for pattern in profile.order_patterns)
 

@@ -66,7 +66,7 @@ def staff_rows(staff: Iterable[Staff]) -> Iterator[Row]:
 def tax_rows(taxes: Iterable[Tax]) -> Iterator[Row]:
     """Rows of Tax.csv. Units: the rate is a percentage. Source: field-sales facts §9."""
     for tax in taxes:
-        yield Row(tax.code, {"Tax_Code": tax.code, "Description": tax.description, "Rate": _number(tax.rate)})
+        yield Row(tax.code, {"Tax_Code": tax.code, "Description": tax.description, "Rate": number(tax.rate)})
 
 
 def _customer(customer: Customer, profile: Profile) -> dict[str, str]:
@@ -74,7 +74,7 @@ def _customer(customer: Customer, profile: Profile) -> dict[str, str]:
         "CustomerID": customer.customer_id,
         "CustomerName": customer.name,
         "PriceLevel": str(customer.price_level),
-        "CustomerDiscount": _number(customer.discount),
+        "CustomerDiscount": number(customer.discount),
         "PostCode": customer.post_code,
         "Fax": customer.fax,
         "Phone": customer.phone,
@@ -112,8 +112,8 @@ def _product(product: Product, profile: Profile) -> dict[str, str]:
         "Group": product.group,
         "Vendor": product.vendor,
         "TaxCode": product.tax_code,
-        "TotalStockOnHand": _number(product.on_hand),
-        "DefaultSalesUnitQty": _number(product.sales_unit_quantity),
+        "TotalStockOnHand": number(product.on_hand),
+        "DefaultSalesUnitQty": number(product.sales_unit_quantity),
         "DefaultSalesUnit": product.sales_unit,
         "Custom1": product.custom_1,
         "Custom2": product.custom_2,
@@ -132,10 +132,10 @@ def _price_rule(rule: PriceRule, profile: Profile) -> dict[str, str]:
         "Customer_Code": rule.customer,
         "Price": _price(rule.price),
         "Type": str(rule.kind),
-        "Start_Date": _day(rule.start_on, profile),
-        "End_Date": _day(rule.end_on, profile),
-        "Quantity": _number(rule.quantity),
-        "Discount": _number(rule.discount),
+        "Start_Date": day(rule.start_on, profile),
+        "End_Date": day(rule.end_on, profile),
+        "Quantity": number(rule.quantity),
+        "Discount": number(rule.discount),
     }
 
 
@@ -153,10 +153,11 @@ def _price(price: Decimal | None) -> str:
     return text[:-2] + text[-2:].rstrip("0")
 
 
-def _number(number: Decimal | None) -> str:
-    if number is None:
+def number(amount: Decimal | None) -> str:
+    """A number without needless noughts; empty when there is none."""
+    if amount is None:
         return ""
-    text = f"{number:f}"
+    text = f"{amount:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -166,5 +167,6 @@ def _flag(flag: bool | None, profile: Profile) -> str:
     return profile.flag_true if flag else profile.flag_false
 
 
-def _day(day: date | None, profile: Profile) -> str:
-    return "" if day is None else day.strftime(profile.date_format)
+def day(one: date | None, profile: Profile) -> str:
+    """A day as the profile writes it; empty when there is none."""
+    return "" if one is None else one.strftime(profile.date_format)

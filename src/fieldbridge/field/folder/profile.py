@@ -24,6 +24,11 @@ _PRODUCT = (
 )
 _PRICING = "Product_Code Customer_Code Price Type Start_Date End_Date Quantity Discount"
 _DELIVERY = "CustomerCode CustomersDeliveryCode DeliveryAddressLine1 DeliveryAddressLine2 DeliveryAddressLine3"
+_HISTORY = (
+    "ExternalTransactionID OpmetrixID TransactionType DeliveryDate CustomerCode CustomerName StockLocation "
+    "OurReference OrderNumber StaffCode InvoiceTotal TaxTotal DeliveryAddressCode CapturedDate ProductCode "
+    "ProductDescription QuantitySold UnitPrice DicountPercent DiscountAmount LineTotal LineTax Note"
+)
 _HEADER = (
     "order_no type captured_at required_date cloud_id customer customer_name order_discount tax_mode customer_order_no "
     "rep contact total_ex total_tax delivery_code header_note"
@@ -108,6 +113,17 @@ class TaxFile(FileLayout, frozen=True, kw_only=True):
     columns: tuple[str, ...] = ("Tax_Code", "Description", "Rate")
 
 
+class HistoryFile(FileLayout, frozen=True, kw_only=True):
+    """Transactions.csv, 23 columns and no header; one name is misspelt as the cloud has it.
+
+    Source: field-sales facts §11.
+    """
+
+    name: str = "Transactions.csv"
+    columns: tuple[str, ...] = tuple(_HISTORY.split())
+    header: bool = False
+
+
 class OrderLayout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What stands after the record type (H, D, T, P) on each line of an order file; the default is hd-1.
 
@@ -154,6 +170,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     deliveries: DeliveryFile = DeliveryFile()
     staff: StaffFile = StaffFile()
     tax: TaxFile = TaxFile()
+    history: HistoryFile = HistoryFile()
     orders: OrderLayout = OrderLayout()
     order_patterns: tuple[str, ...] = ("*.csv", "*.txt")
     processed_folder: str = "Processed"
@@ -174,6 +191,11 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def master_files(self) -> tuple[FileLayout, ...]:
         """The six master files, in the order a cloud can take them: what is named first is referred to later."""
         return self.tax, self.staff, self.products, self.customers, self.deliveries, self.pricing
+
+    @property
+    def own_names(self) -> frozenset[str]:
+        """The names of the files we write, without regard to case: none of them holds orders."""
+        return frozenset(layout.name.casefold() for layout in (*self.master_files, self.history))
 
 
 HD1 = Profile()

@@ -1,0 +1,89 @@
+"""Sales history: from the Books to Transactions.csv, all lines of a document together, credits first.
+
+What changed stays in the file for some days, so that a cloud that missed a run misses nothing. After the first load the
+whole past stays as long. Source: field-sales facts §11.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from fieldbridge.app.flows import documents
+from fieldbridge.app.flows.context import Context
+from fieldbridge.app.flows.outlets import standing_for
+from fieldbridge.app.flows.publishing import note_published, staged
+from fieldbridge.core.records.documents import BookedDocument
+from fieldbridge.core.records.field import Sale
+from fieldbridge.core.records.sheets import CustomerRow, StaffRow
+from fieldbridge.engine.stages import Turn
+from fieldbridge.field.folder.history_file import history_rows
+from fieldbridge.flows.groups import marks_of
+from fieldbridge.flows.sales_history import Known, is_history, sale_of
+from fieldbridge.store import books, sheets
+from fieldbridge.store.database import batches
+from fieldbridge.store.ledger import links, runs
+
+KINDS = (documents.CREDIT_NOTES, documents.INVOICES)
+BATCH = 500
+
+
+def publish(context: Context) -> Turn:
+    """Write Transactions.csv, when it would change."""
+    context.say("writing sales history")
+    profile = context.settings.profile
+    with context.read() as tx:
+        made, replaced = staged(context, profile.history, history_rows(_sales(context, tx), profile))
+    changed = [(made, replaced)] if made.commit() else []
+    with context.write() as tx:
+        note_published(context, tx, changed)
+        runs.count(tx, context.ref.run_id, files=len(changed), rows=made.rows if changed else 0)
+    return Turn()
+
+
+def _sales(context: Context, tx: sa.Connection) -> Iterator[Sale]:
+    since, names = _since(context, tx), _staff_names(context, tx)
+    for kind in KINDS:
+        changed = books.documents(tx, context.id, kind.sales.kind, since)
+        wanted = (one for one in changed if is_history(one, context.settings.history))
+        for some in batches(wanted, BATCH):
+            yield from _shown(context, tx, some, names)
+
+
+def _since(context: Context, tx: sa.Connection) -> datetime | None:
+    """From which change on documents are published; None for everything, while the first load is still news."""
+    rules = context.settings.history
+    from_then = context.now() - timedelta(days=rules.window_days)
+    loaded_at = documents.loaded_at(tx, context.id, KINDS, rules.years)
+    return None if loaded_at and loaded_at > from_then else from_then
+
+
+def _shown(
+    context: Context, tx: sa.Connection, some: Sequence[BookedDocument], names: dict[str, str]
+) -> Iterator[Sale]:
+    contacts = standing_for(tx, context.id, {one.contact_id for one in some})
+    origins = links.origins(tx, context.id, {one.document_id for one in some})
+    more = sheets.by_key(tx, context.id, CustomerRow, {one.code for one in contacts.values()})
+    for one in some:
+        contact = contacts.get(one.contact_id)
+        if contact is None or not contact.code:
+            continue
+        row = more[contact.code][0][1] if contact.code in more else None
+        known = Known(
+            customer=contact.code,
+            customer_name=contact.name,
+            rep=marks_of(contact.groups).rep or (row.rep if row else ""),
+            staff=names,
+            origin=origins.get(one.document_id),
+        )
+        if sale := sale_of(one, known, context.settings.history):
+            yield sale
+
+
+def _staff_names(context: Context, tx: sa.Connection) -> dict[str, str]:
+    """Every way to name a rep in a tracking option, in small letters, and the code it means."""
+    listed = [row for _, row in sheets.every(tx, context.id, StaffRow)]
+    named = [(name, code) for code, name in context.settings.staff.items()]
+    named += [(f"{row.first_name} {row.surname}".strip(), row.code) for row in listed]
+    named += [(code, code) for _, code in named]
+    return {name.casefold(): code for name, code in named}
