@@ -23,6 +23,7 @@ from fieldbridge.app.settings import Settings
 from fieldbridge.core.records.field import Order, OrderLine
 from fieldbridge.field.folder.profile import HD1
 from fieldbridge.standin import running
+from fieldbridge.xero import links
 
 ZERO = "00000000-0000-0000-0000-000000000000"
 MESSAGES = {
@@ -213,10 +214,14 @@ def test_a_person_who_tries_again_gets_one_more_round(site):
     assert site.open_problems() == {}
 
 
-def test_a_refused_customer_can_be_opened_in_xero_and_it_is_said_who_can_act(site):
+@pytest.mark.parametrize("is_real", [True, False], ids=["Xero", "a local Xero"])
+def test_a_refused_customer_can_be_opened_in_xero_and_it_is_said_who_can_act(site, monkeypatch, is_real):
+    if is_real:
+        monkeypatch.setattr(links, "API", site.control.url)
     site.refuse([MESSAGES["xero.contact_archived"]])
     site.run(["BV1"])
     (found,) = site.open_problems().values()
-    assert re.search(r"/contacts/contact/[0-9a-f-]{36}$", found.link)
+    page = r"https://go\.xero\.com/app/![^/]+/contacts/contact/[0-9a-f-]{36}" if is_real else ""
+    assert re.fullmatch(page, found.link)
     assert found.remedy.startswith("For the office: ")
     assert "the contact is archived. Xero says: " in found.message

@@ -14,6 +14,7 @@ from fieldbridge.app.installation import Installation
 from fieldbridge.engine.stages import RunRef
 from fieldbridge.store.ledger import runs
 from fieldbridge.store.ledger.connections import Connection
+from fieldbridge.xero.links import Links
 from fieldbridge.xero.session import Session
 
 
@@ -36,6 +37,11 @@ class Context:
     def folder(self) -> Path:
         """The folder both sides of the field contract share."""
         return Path(self.connection.folder)
+
+    @property
+    def links(self) -> Links:
+        """Where a person can see the organisation's records."""
+        return Links(self.connection.xero_url, self.connection.short_code)
 
     def now(self) -> datetime:
         """The present moment."""

@@ -20,7 +20,7 @@ from fieldbridge.flows.sheets import addresses_with
 from fieldbridge.store import books, sheets
 from fieldbridge.store.ledger import deliveries, intake, marks, problems, runs
 from fieldbridge.store.ledger.intake import Waiting
-from fieldbridge.xero.links import contact_link
+from fieldbridge.xero.links import Links
 
 ORDERS_PER_TURN = 200
 # A tablet's calendar day may be ahead of the day in UTC.
@@ -34,7 +34,7 @@ def plan(context: Context) -> Turn:
         if not waiting:
             return Turn()
         shelf = shelf_for(tx, context.id, [one.order for one in waiting])
-        decided = [(one.id, decide(one.order, shelf, context.settings.transactions)) for one in waiting]
+        decided = [(one.id, decide(one.order, shelf, context.settings.transactions, context.links)) for one in waiting]
         changes = [(row_id, found) for row_id, found in decided if isinstance(found, Change)]
         deliveries.plan(tx, context.id, changes, context.now())
         intake.planned(tx, [row_id for row_id, _ in changes])
@@ -64,7 +64,7 @@ def _doubt(tx: sa.Connection, waiting: Sequence[Waiting], planned: Sequence[int]
         deliveries.doubt(tx, restored_at, old.intersection(planned))
 
 
-def decide(order: Order, shelf: Shelf, rules: TransactionRules) -> Change | Problem:
+def decide(order: Order, shelf: Shelf, rules: TransactionRules, links: Links) -> Change | Problem:
     """What one order becomes: the Change that posts it, or the Problem that stops it."""
     try:
         return change_of(order, shelf, rules)
@@ -76,13 +76,13 @@ def decide(order: Order, shelf: Shelf, rules: TransactionRules) -> Change | Prob
             message=error.message,
             remedy=error.remedy,
             cause=f"{error.code} {order.customer}",
-            link=_link(order, shelf) if error.code.startswith("order.customer") else "",
+            link=_link(order, shelf, links) if error.code.startswith("order.customer") else "",
         )
 
 
-def _link(order: Order, shelf: Shelf) -> str:
+def _link(order: Order, shelf: Shelf, links: Links) -> str:
     holders = shelf.contacts.get(order.customer, ())
-    return contact_link(shelf.organisation.short_code, holders[0].contact_id) if holders else ""
+    return links.contact(holders[0].contact_id) if holders else ""
 
 
 def park(context: Context, tx: sa.Connection, intake_id: int, found: Problem) -> None:

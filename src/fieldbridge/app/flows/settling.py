@@ -13,7 +13,6 @@ from fieldbridge.core.plan import Problem
 from fieldbridge.core.records.books import PostedInvoice
 from fieldbridge.store.ledger import deliveries, intake, problems, runs, windows
 from fieldbridge.store.ledger.deliveries import Delivery
-from fieldbridge.xero.links import contact_link, invoice_link
 from fieldbridge.xero.outcomes import Outcome
 from fieldbridge.xero.refusals import NUMBER_TAKEN, Meaning, meaning
 
@@ -111,7 +110,7 @@ def _refusal(context: Context, one: Delivery, understood: Meaning) -> Problem:
         message=f"Xero refused {one.number}: {understood.said}.",
         remedy=understood.remedy,
         cause=understood.cause,
-        link=contact_link(context.connection.short_code, one.invoice.contact_id) if contact else "",
+        link=context.links.contact(one.invoice.contact_id) if contact else "",
     )
 
 
@@ -133,7 +132,7 @@ def _other_total(context: Context, one: Delivery, receipt: PostedInvoice) -> Pro
         code="xero.total_differs",
         message=f"{receipt.number} was posted, but Xero made {receipt.total} of it, not {one.invoice.total}.",
         remedy="Correct the invoice in Xero, and report this: the arithmetic should agree.",
-        link=invoice_link(context.connection.short_code, receipt.invoice_id),
+        link=context.links.invoice(receipt.invoice_id),
     )
 
 
@@ -145,5 +144,5 @@ def _number_taken(context: Context, one: Delivery, found: PostedInvoice | None) 
         code="xero.number_taken",
         message=f"The number {one.number} is taken in Xero by {other}.",
         remedy="Renumber that document in Xero, then: fieldbridge retry",
-        link=invoice_link(context.connection.short_code, found.invoice_id) if found else "",
+        link=context.links.invoice(found.invoice_id) if found else "",
     )
