@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,7 +28,17 @@ class Receiver(ThreadingHTTPServer):
         self.wrong = 401
         self.body = b""
         self.cookie = ""
+        self.answered = 0
         self.meanwhile: Callable[[], None] = lambda: None
+        self.changed = threading.Condition()
+
+    def wait_for(self, holds: Callable[[], bool]) -> None:
+        """Until something that the calls bring about is so."""
+        ends = time.monotonic() + 20
+        with self.changed:
+            while not holds():
+                assert time.monotonic() < ends
+                self.changed.wait(0.05)  # what follows from a call may come a moment after it
 
     @property
     def told(self) -> list[dict[str, Any]]:
@@ -53,6 +64,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(here.body)))
         self.end_headers()
         self.wfile.write(here.body)
+        with here.changed:
+            here.answered += 1
+            here.changed.notify_all()
 
     def log_message(self, *args: Any) -> None:
         pass

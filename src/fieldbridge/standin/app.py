@@ -31,7 +31,9 @@ def create_app(options: Options, wires: Wires | None = None, address: str = "htt
     api = Mount("/api.xro/2.0", app=Endpoint(xero, wires, answer_api))
     identity = Endpoint(xero, wires, answer_identity)
     signing_in = [Route(path, identity) for path in PATHS]
-    return Starlette(routes=[api, *signing_in, *control_routes(xero), *page_routes(xero)])
+    app = Starlette(routes=[api, *signing_in, *control_routes(xero), *page_routes(xero)])
+    app.state.xero = xero
+    return app
 
 
 class Endpoint:

@@ -35,7 +35,9 @@ class LocalXero:
         self.identity = Identity()
         self.received = ReceivedLog()
         self.recording = Recording(options.record) if options.record else None
-        self.webhooks = Webhooks(self.lock, self.clock.now, self.reaches, address, self.recording)
+        self.webhooks = Webhooks(
+            self.lock, self.clock.now, self.reaches, address, self.recording, lambda: self.board.now
+        )
         self.reset(options)
         self.faults.planned.extend(replace(fault) for fault in options.faults)
 

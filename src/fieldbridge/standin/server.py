@@ -14,6 +14,7 @@ import uvicorn
 
 from fieldbridge.standin.app import create_app
 from fieldbridge.standin.options import Options
+from fieldbridge.standin.webhooks.automatic import sending
 from fieldbridge.standin.wires import Wires, protocol_with
 
 
@@ -44,7 +45,11 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def _prepared(host: str, port: int, options: Options, ready: Callable[[str], None]) -> tuple[_Server, socket.socket]:
+@contextlib.contextmanager
+def _prepared(
+    host: str, port: int, options: Options, ready: Callable[[str], None]
+) -> Iterator[tuple[_Server, socket.socket]]:
+    """The server and its socket; webhooks may send themselves as long as the `with` block lasts."""
     wires = Wires()
     bound = _bound(host, port)
     url = f"http://{host}:{bound.getsockname()[1]}"
@@ -53,7 +58,8 @@ def _prepared(host: str, port: int, options: Options, ready: Callable[[str], Non
         app, http=protocol_with(wires), ws="none", lifespan="off", log_config=None, log_level="critical",
         access_log=False, server_header=False, date_header=False, timeout_graceful_shutdown=1,
     )  # fmt: skip
-    return _Server(config, lambda: ready(url)), bound
+    with bound, sending(app.state.xero.webhooks):
+        yield _Server(config, lambda: ready(url)), bound
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -67,8 +73,7 @@ def _bound(host: str, port: int) -> socket.socket:
 
 def serve(host: str = "127.0.0.1", port: int = 0, *, options: Options, ready: Callable[[str], None]) -> None:
     """Serve until Ctrl-C or SIGTERM. `ready` gets the base address once calls can be made; port 0 picks a free one."""
-    server, bound = _prepared(host, port, options, ready)
-    with bound:
+    with _prepared(host, port, options, ready) as (server, bound):
         server.run(sockets=[bound])
 
 
@@ -76,12 +81,11 @@ def serve(host: str = "127.0.0.1", port: int = 0, *, options: Options, ready: Ca
 def running(options: Options) -> Iterator[str]:
     """A server on a thread for the length of a `with` block; yields its base address."""
     listening: queue.Queue[str] = queue.Queue()
-    server, bound = _prepared("127.0.0.1", 0, options, listening.put)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
-    thread.start()
-    try:
-        yield listening.get(timeout=30)
-    finally:
-        server.should_exit = True
-        thread.join()
-        bound.close()
+    with _prepared("127.0.0.1", 0, options, listening.put) as (server, bound):
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
+        thread.start()
+        try:
+            yield listening.get(timeout=30)
+        finally:
+            server.should_exit = True
+            thread.join()

@@ -76,8 +76,19 @@ class Switches:
     emails_per_day: int = 1000
     """Invoices that can be mailed in 24 hours: 1000 for a paying organisation, 20 on trial, 0 for a demo company."""
 
+    # Webhooks
     payment_raises_invoice_event: bool = True
     """A payment tells webhook subscribers that its invoice changed."""
+    webhooks_automatic: bool = False
+    """Webhooks send themselves, as Xero's do, instead of waiting for POST /standin/webhooks/deliver."""
+    webhook_gather_s: int = 0
+    """How long an event waits for others to go with it in one call."""
+    webhook_events_per_call: int = 500
+    """The most events in one call."""
+    webhook_retries_grow: bool = False
+    """Each retry waits twice as long as the one before, 4 hours at most, instead of 15 minutes."""
+    webhooks_reversed: bool = False
+    """Events leave newest first: order is promised in a replay only, and a subscriber must not rely on it."""
 
     # Limits and idempotency
     rejected_calls_count: bool = False

@@ -43,6 +43,7 @@ _UNLOCKED: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", "/standin/webhooks", webhooks.unsubscribe),
     ("POST", "/standin/webhooks/intent", webhooks.ask),
     ("POST", "/standin/webhooks/deliver", webhooks.deliver),
+    ("POST", "/standin/webhooks/replay", webhooks.replay),
 )
 
 

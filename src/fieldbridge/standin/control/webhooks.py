@@ -34,10 +34,7 @@ def subscribe(xero: LocalXero, body: Record, _: str) -> Record:
 def ask(xero: LocalXero, body: Record, _: str) -> Record:
     """{"application"}: send the intent to receive."""
     with xero.lock:
-        app = _application(xero, str(body.get("application", "")))
-        subscription = xero.webhooks.subscriptions.get(app.client_id)
-    if subscription is None:
-        raise NoSuchRecordError(f"No webhook of {app.name}")
+        subscription = _subscription(xero, body)
     xero.webhooks.ask(subscription)
     with xero.lock:
         return _shown(xero, subscription)
@@ -53,6 +50,21 @@ def unsubscribe(xero: LocalXero, body: Record, _: str) -> Record:
 def deliver(xero: LocalXero, body: Record, _: str) -> Record:
     """Send what is due now."""
     return {**asdict(xero.webhooks.deliver()), **webhooks(xero, body, _)}
+
+
+def replay(xero: LocalXero, body: Record, _: str) -> Record:
+    """{"application", "last"}: the newest deliveries that arrived are due once more."""
+    with xero.lock:
+        subscription = _subscription(xero, body)
+        return {"again": subscription.repeat(int(body.get("last", 1)), xero.clock.now())}
+
+
+def _subscription(xero: LocalXero, body: Record) -> Subscription:
+    app = _application(xero, str(body.get("application", "")))
+    subscription = xero.webhooks.subscriptions.get(app.client_id)
+    if subscription is None:
+        raise NoSuchRecordError(f"No webhook of {app.name}")
+    return subscription
 
 
 def _category_fault(categories: tuple[str, ...]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 
 from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.recording import Recording, push
+from fieldbridge.standin.switches import Switches
 from fieldbridge.standin.webhooks.events import events_of
 from fieldbridge.standin.webhooks.sender import Reply, send
 from fieldbridge.standin.webhooks.subscriptions import Delivery, Subscription, payload
@@ -38,9 +40,12 @@ class Webhooks:
         reaches: Callable[[str, str], bool],
         address: str,
         recording: Recording | None,
+        switches: Callable[[], Switches],
     ) -> None:
         self._lock = lock
+        self._sending = threading.Lock()
         self._now = now
+        self._switches = switches
         self._reaches = reaches
         self._api = f"{address}/api.xro/2.0"
         self._recording = recording
@@ -59,12 +64,13 @@ class Webhooks:
         """Make or change a subscription; another address has to show its intent to receive anew. The lock is held."""
         subscription = self.subscriptions.setdefault(client_id, Subscription(client_id, url, categories))
         if subscription.url != url:
-            subscription.status = "intent required"
+            subscription.status, subscription.is_asked = "intent required", False
         subscription.url, subscription.categories = url, categories
         return subscription
 
     def ask(self, subscription: Subscription) -> None:
         """Find out whether the address means to receive, and switch the subscription on if it does."""
+        subscription.is_asked = True
         is_willing = self._is_willing(subscription)
         with self._lock:
             if is_willing:
@@ -83,24 +89,36 @@ class Webhooks:
             self._log(subscription, "intent to receive", reply, is_good=is_good)
         return all(verdicts)
 
+    def run_by_itself(self) -> None:
+        """What Xero does without being asked: ask each new address what it intends, and send what is due."""
+        if self._switches().webhooks_automatic:
+            with self._lock:
+                unasked = [one for one in self.subscriptions.values() if not one.is_asked]
+            for subscription in unasked:
+                self.ask(subscription)
+            self.deliver()
+
     def deliver(self) -> Result:
         """Send everything that is due, until nothing is."""
         delivered = missed = 0
-        while due := self._due():
-            for subscription, delivery in due:
-                if self._push(subscription, delivery):
-                    delivered += 1
-                else:
-                    missed += 1
+        with self._sending:
+            while due := self._due():
+                for subscription, delivery in due:
+                    if self._push(subscription, delivery):
+                        delivered += 1
+                    else:
+                        missed += 1
         return Result(delivered, missed)
 
     def _due(self) -> list[tuple[Subscription, Delivery]]:
         with self._lock:
-            now = self._now()
-            return [(one, delivery) for one in self.subscriptions.values() for delivery in one.due(now)]
+            now, switches = self._now(), self._switches()
+            return [(one, delivery) for one in self.subscriptions.values() for delivery in one.due(now, switches)]
 
     def _push(self, subscription: Subscription, delivery: Delivery) -> bool:
-        reply = self._send(subscription, subscription.key, delivery.body())
+        reply = self._send(
+            subscription, subscription.key, delivery.body(is_reversed=self._switches().webhooks_reversed)
+        )
         self._log(subscription, f"{len(delivery.events)} events", reply, is_good=reply.is_heard)
         with self._lock:
             if delivery not in subscription.deliveries:
@@ -108,7 +126,7 @@ class Webhooks:
             if reply.is_heard:
                 subscription.heard(delivery)
             else:
-                subscription.missed(delivery, self._now())
+                subscription.missed(delivery, self._now(), self._switches())
         return reply.is_heard
 
     def _send(self, subscription: Subscription, key: str, body: bytes) -> Reply:
