@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     keep_history_days: int = Field(default=90, ge=1)
     keep_usage_days: int = Field(default=800, ge=1)
     keep_workflows_days: int = Field(default=7, ge=1)
+    metrics_token: SecretStr = SecretStr("")
+    metrics_by_connection: bool = False
 
     @property
     def url(self) -> str:

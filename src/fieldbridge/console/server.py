@@ -1,4 +1,4 @@
-"""The web server: today it receives webhooks."""
+"""The web server: it receives webhooks, and answers monitors."""
 
 import threading
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from fieldbridge.app import webhooks
 from fieldbridge.app.installation import Installation
+from fieldbridge.console import monitoring
 from fieldbridge.core.errors import SetupError
 
 START_LOOK_S = 0.05
@@ -32,13 +33,16 @@ def create_app(installation: Installation) -> Starlette:
         taken = await run_in_threadpool(webhooks.receive, installation, body, signature)
         return Response(status_code=200 if taken else 401)
 
-    return Starlette(routes=[Route("/webhooks/xero", xero_webhook, methods=["POST"])])
+    return Starlette(routes=[Route("/webhooks/xero", xero_webhook, methods=["POST"]), *monitoring.routes(installation)])
 
 
 @contextmanager
 def serving(installation: Installation, host: str, port: int) -> Iterator[None]:
     """Serve on a thread for as long as the context lasts. Errors: SetupError when the address cannot be had."""
-    config = uvicorn.Config(create_app(installation), host=host, port=port, log_level="critical", lifespan="off")
+    # proxy_headers: the address a request came from is believed, never what it says of itself.
+    config = uvicorn.Config(
+        create_app(installation), host=host, port=port, log_level="critical", lifespan="off", proxy_headers=False
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
