@@ -1,7 +1,9 @@
 """What a monitor sees: health, readiness and metrics, over real HTTP."""
 
+import re
 import secrets
 from dataclasses import replace
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -17,6 +19,9 @@ from fieldbridge.store.database import Database, open_engine
 from fieldbridge.store.ledger import budgets
 from support.site import Site
 from support.web import served
+
+NOT_TODAY = {"Retry-After": "3600", "X-Rate-Limit-Problem": "day"}
+DOCS = Path(__file__).parents[2] / "docs" / "reference"
 
 
 def configured(installation: Installation, **settings: object) -> Installation:
@@ -59,12 +64,12 @@ def test_metrics_count_what_the_ledger_holds(site):
 
 def test_an_order_that_cannot_go_shows_as_unsent_and_on_its_way_and_grows_old(site):
     site.put("a.txt", [order(1)])
-    site.xero.fault("status", "Invoices", "PUT", status=503, times=20)
+    site.xero.fault("status", "Invoices", "PUT", status=429, headers=NOT_TODAY)
     site.sync()
     with served(site.installation) as url:
         before, after = (samples(httpx2.get(f"{url}/metrics").text) for _ in range(2))
     assert before["orders_unsent",] == 1
-    assert before["deliveries", "unsure"] == 1
+    assert before["deliveries", "pending"] == 1
     assert 0 < before["oldest_unsent_order_seconds",] < after["oldest_unsent_order_seconds",]
     assert before["last_runs", "transactions", "unfinished"] == 1
 
@@ -125,3 +130,14 @@ def test_it_is_not_ready_without_its_database_and_does_not_say_where_that_is(sql
     engine.dispose()
     assert (answer.status_code, answer.json()["faults"]) == (503, ["the database does not answer"])
     assert "hunter2" not in answer.text
+
+
+def test_every_figure_is_in_the_reference(sqlite_site):
+    site = traded(sqlite_site)
+    site.put("b.txt", [order(3)])
+    site.xero.fault("status", "Invoices", "PUT", status=429, headers=NOT_TODAY)
+    site.sync()
+    with served(configured(site.installation, metrics_by_connection=True)) as url:
+        names = {family.name for family in text_string_to_metric_families(httpx2.get(f"{url}/metrics").text)}
+    written = set(re.findall(r"^\| `(fieldbridge_\w+)`", (DOCS / "monitoring.md").read_text(encoding="utf-8"), re.M))
+    assert names == written

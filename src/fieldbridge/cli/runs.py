@@ -65,7 +65,7 @@ def register(app: typer.Typer) -> None:
 
 def run(
     context: typer.Context,
-    listen: Annotated[str, typer.Option(help="HOST:PORT where Xero's webhooks arrive. Polling suffices without.")] = "",
+    listen: Annotated[str, typer.Option(help="HOST:PORT for Xero's webhooks and for monitors.")] = "",
     as_json: Json = False,
 ) -> None:
     """Keep everything moving until stopped: each flow by its schedule, order files as they arrive.
