@@ -12,9 +12,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
 from app.scene import order
-from fieldbridge.app.flows.programs import MASTER_DATA
+from fieldbridge.app import workshop
 from fieldbridge.app.installation import Installation
 from fieldbridge.core.pacing import Budget
+from fieldbridge.flows import MASTER_DATA
 from fieldbridge.store.database import Database, open_engine
 from fieldbridge.store.ledger import budgets
 from support.site import Site
@@ -104,11 +105,15 @@ def test_with_a_token_nobody_may_look_without_it(sqlite_site):
     assert token not in shown.text
 
 
-def test_a_process_that_serves_is_alive_and_ready(sqlite_site):
-    with served(sqlite_site.installation) as url:
+def test_it_is_ready_while_a_worker_beats_and_alive_all_the_time(site):
+    with served(site.installation) as url:
+        with workshop.opened(site.installation, stays=True):
+            ready, figures = httpx2.get(f"{url}/readyz"), samples(httpx2.get(f"{url}/metrics").text)
+        alone, figures_alone = httpx2.get(f"{url}/readyz"), samples(httpx2.get(f"{url}/metrics").text)
         assert httpx2.get(f"{url}/healthz").status_code == 200
-        answer = httpx2.get(f"{url}/readyz")
-    assert (answer.status_code, answer.json()) == (200, {"ready": True, "faults": []})
+    assert (ready.status_code, ready.json()) == (200, {"ready": True, "faults": []})
+    assert (alone.status_code, alone.json()) == (503, {"ready": False, "faults": ["no worker beats"]})
+    assert (figures["workers",], figures_alone["workers",]) == (1, 0)
 
 
 def test_it_is_not_ready_with_the_schema_of_another_version(site):

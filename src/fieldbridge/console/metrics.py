@@ -14,8 +14,10 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from fieldbridge.app.installation import Installation
+from fieldbridge.app.readiness import at_work
 from fieldbridge.core.standing import FlowStanding, Standing
 from fieldbridge.store.ledger import standings
+from fieldbridge.store.ledger.workers import Worker
 
 Key = tuple[str, ...]
 Sample = tuple[Key, float]
@@ -26,7 +28,7 @@ def render(installation: Installation) -> bytes:
     now = installation.now()
     with installation.database.read() as tx:
         found = standings.every(tx, now.astimezone(UTC).date())
-        seen = _Seen(now, found, standings.on_their_way(tx), standings.unheeded(tx))
+        seen = _Seen(now, found, standings.on_their_way(tx), standings.unheeded(tx), at_work(installation, tx))
     families = [*seen.families(), *(seen.by_connection() if installation.settings.metrics_by_connection else ())]
     registry = CollectorRegistry()
     registry.register(_Page(families))
@@ -49,10 +51,12 @@ class _Seen:
     standings: list[Standing]
     on_their_way: Mapping[str, int]
     unheeded: int
+    workers: list[Worker]
 
     def families(self) -> Iterator[GaugeMetricFamily]:
         """What is true of the whole installation."""
         yield _family("build_info", "Which version runs.", ["version"], [((version("fieldbridge"),), 1)])
+        yield _one("workers", "Workers that were heard of lately.", len(self.workers))
         yield _counted("connections", "Connections.", ["state"], Counter(map(_state, self.standings)))
         runs = Counter[Key]((flow.flow, flow.state) for _, flow in self._flows())
         yield _counted("last_runs", "Flows of all connections by the state of their last run.", ["flow", "state"], runs)

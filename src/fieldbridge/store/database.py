@@ -94,12 +94,6 @@ def clock(tx: sa.Connection) -> datetime:
     return tx.execute(sa.select(sa.func.clock_timestamp(type_=sa.DateTime(timezone=True)))).scalar_one()
 
 
-def is_current(engine: sa.Engine) -> bool:
-    """Whether the schema is the one this version needs."""
-    with engine.connect().execution_options(reads_only=True) as tx:
-        return revision(tx) == revisions()[-1]
-
-
 def upsert(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, or replace the ones whose primary key is already there. Shape: all rows have the same columns."""
     if not rows:

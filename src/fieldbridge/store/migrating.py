@@ -38,6 +38,12 @@ def check(stands: str, what: str) -> None:
         )
 
 
+def is_current(engine: sa.Engine) -> bool:
+    """Whether the schema is the one this version needs."""
+    with engine.connect().execution_options(reads_only=True) as tx:
+        return revision(tx) == revisions()[-1]
+
+
 def revisions() -> list[str]:
     """The revisions of the schema this version knows, oldest first."""
     return sorted(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
