@@ -57,7 +57,9 @@ TOKEN_ENDPOINT = {
 # RFC 6749 5.1
 TOKEN_SCOPE = {"scope": _TEXT}
 # Described nowhere.
-UNDESCRIBED_PATHS = {"/identity/connect/authorize": "page of consent", "/connect/revocation": "RFC 7009"}
+UNDESCRIBED_PATHS = {"/identity/connect/authorize": "page of consent", "/connect/revocation": "RFC 7009",
+                     "/.well-known/openid-configuration": "OpenID Connect Discovery",
+                     "/.well-known/openid-configuration/jwks": "RFC 7517"}  # fmt: skip
 
 # Announced on 2026-08-14 and 2026-09-03, later than the description.
 LATER_CATEGORIES = {"PREPAYMENT", "OVERPAYMENT"}

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 
 import httpx2
+import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from standin_oauth2 import app_page, new_app, text_of
 
 DAY_S = 86_400
@@ -284,3 +288,49 @@ def test_received_identity_calls_hold_no_secrets(two, web):
 
 def test_other_methods_are_not_allowed(two, http):
     assert http.get(f"{two.url}/connect/token").status_code == 405
+
+
+def test_an_openid_client_finds_everything_and_checks_both_tokens_with_the_published_key(two, web):
+    web.sign_in(two.tenants[0], scope="openid profile email accounting.contacts", nonce="n-1")
+    found = web.http.get(f"{two.url}/.well-known/openid-configuration").json()
+    assert found["issuer"] == two.url
+    keys = jwt.PyJWKClient(found["jwks_uri"])
+    identity = web.tokens["id_token"]
+    claims = jwt.decode(
+        identity, keys.get_signing_key_from_jwt(identity), algorithms=found["id_token_signing_alg_values_supported"],
+        audience=web.client_id, issuer=found["issuer"], options={"require": ["exp", "iat", "sub", "nonce"]},
+    )  # fmt: skip
+    assert (claims["nonce"], claims["email"]) == ("n-1", "stella.smithson@kauri.example")
+    access = web.tokens["access_token"]
+    half = hashlib.sha256(access.encode()).digest()[:16]
+    assert claims["at_hash"] == base64.urlsafe_b64encode(half).rstrip(b"=").decode()
+    key = keys.get_signing_key_from_jwt(access)
+    said = jwt.decode(access, key, algorithms=["RS256"], audience=f"{two.url}/resources")
+    assert said["xero_userid"] == claims["xero_userid"]
+    for name in ("authorization_endpoint", "token_endpoint", "revocation_endpoint"):
+        assert web.http.post(found[name]).status_code != 404
+
+
+def test_a_token_of_another_key_or_of_none_is_refused(two, web):
+    web.sign_in(two.tenants[0], scope="openid accounting.settings")
+    head, body, _ = web.tokens["access_token"].split(".")
+    nobody = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
+    foreign = jwt.encode(web.claims(), rsa.generate_private_key(public_exponent=65537, key_size=2048), "RS256")
+    symmetric = jwt.encode(web.claims(), "x" * 32, "HS256")
+    for token in (
+        foreign,
+        symmetric,
+        f"{nobody}.{body}.",
+        f"{head}.{body}.",
+        "a.b",
+        web.tokens.get("id_token", "a.b.c"),
+    ):
+        web.tokens["access_token"] = token
+        assert web.send("GET", "Organisation").status_code == 401
+
+
+def test_access_tokens_may_say_only_what_is_documented(two, web):
+    two.switch(access_tokens_say_little=True)
+    web.sign_in(two.tenants[0])
+    assert sorted(web.claims()) == ["authentication_event_id", "client_id", "exp", "scope", "xero_userid"]
+    assert web.send("GET", "Organisation").status_code == 200

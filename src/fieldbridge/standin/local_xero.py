@@ -14,6 +14,7 @@ from fieldbridge.standin.gate.idempotency import IdempotencyKeys
 from fieldbridge.standin.gate.limits import Limits
 from fieldbridge.standin.gate.received import ReceivedLog
 from fieldbridge.standin.identity.identity import Identity
+from fieldbridge.standin.identity.tokens.jwt import Signer
 from fieldbridge.standin.options import Options
 from fieldbridge.standin.organisations import Organisations
 from fieldbridge.standin.recording import Recording
@@ -32,7 +33,8 @@ class LocalXero:
         self.clock = Clock()
         self.board = SwitchBoard(options.switches)
         self.applications = Applications()
-        self.identity = Identity()
+        self.signer = Signer()
+        self.identity = Identity(self.signer, address)
         self.received = ReceivedLog()
         self.recording = Recording(options.record) if options.record else None
         self.webhooks = Webhooks(
@@ -48,7 +50,7 @@ class LocalXero:
         self.board.now = options.switches
         if not keep_applications:
             self.applications = Applications()
-            self.identity = Identity()
+            self.identity = Identity(self.signer, self.address)
             self.webhooks.subscriptions.clear()
         for subscription in self.webhooks.subscriptions.values():
             subscription.forget()

@@ -130,6 +130,8 @@ class Switches:
     """Applications may not ask for openid, profile and email."""
     invoices_scope_writes_items: bool = True
     """accounting.invoices allows writing Items too, not only accounting.settings."""
+    access_tokens_say_little: bool = False
+    """Access tokens have only the claims that are documented: xero_userid, authentication_event_id, scope and exp."""
     bad_client_status: int = 400
     """Status of the token endpoint's invalid_client: 400 or 401."""
     token_error_description: bool = False

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from fieldbridge.standin.identity.clients import Client
 from fieldbridge.standin.identity.scopes import allows, in_force
-from fieldbridge.standin.identity.tokens import jwt
+from fieldbridge.standin.identity.tokens.jwt import Claims
 from fieldbridge.standin.local_xero import LocalXero
 from fieldbridge.standin.request import Request
 from fieldbridge.standin.signin.signed_in import SignedIn
@@ -36,9 +36,9 @@ def forbidden() -> CallFailedError:
     return CallFailedError(json_answer(content, 403))
 
 
-def claims_of(xero: LocalXero, request: Request, now: datetime) -> tuple[Client, jwt.Claims]:
+def claims_of(xero: LocalXero, request: Request, now: datetime) -> tuple[Client, Claims]:
     """The client and the claims of a living token. Errors: 401."""
-    claims = jwt.read(xero.identity.key, request.headers.get("authorization", "").partition(" ")[2].strip())
+    claims = xero.identity.signer.read(request.headers.get("authorization", "").partition(" ")[2].strip())
     client = xero.applications.by_client_id(claims["client_id"]) if claims and "scope" in claims else None
     if claims is None or client is None:
         raise unauthorised(REJECTED)

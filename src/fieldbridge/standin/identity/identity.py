@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from dataclasses import dataclass, field
 
 from fieldbridge.standin.identity.connections import Connections
 from fieldbridge.standin.identity.tokens.grants import Grants
+from fieldbridge.standin.identity.tokens.jwt import Signer
 
 
 @dataclass
 class Identity:
-    """Grants, connections and what was ever agreed to, per client. One person uses this server, `user_id`."""
+    """Grants, connections and what was ever agreed to, per client. One person uses this server, `user_id`.
 
-    key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    `issuer` is the server's own address, which tokens name.
+    """
+
+    signer: Signer
+    issuer: str
     user_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     grants: Grants = field(default_factory=Grants)
     connections: Connections = field(default_factory=Connections)

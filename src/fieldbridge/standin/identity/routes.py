@@ -9,6 +9,7 @@ from fieldbridge.standin.gate.faults import Fault
 from fieldbridge.standin.gate.planned import with_fault
 from fieldbridge.standin.identity.authorize import consent_page, decide
 from fieldbridge.standin.identity.connections_endpoint import connections, disconnect
+from fieldbridge.standin.identity.discovery import DOCUMENT, KEYS, document, keys
 from fieldbridge.standin.identity.tokens.endpoint import revocation, token
 from fieldbridge.standin.local_xero import LocalXero
 from fieldbridge.standin.passage import Passage
@@ -21,6 +22,8 @@ _ROUTES: dict[tuple[str, str], Handler] = {
     ("POST", "/identity/connect/authorize"): decide,
     ("POST", "/connect/token"): token,
     ("POST", "/connect/revocation"): revocation,
+    ("GET", DOCUMENT): document,
+    ("GET", KEYS): keys,
     ("GET", "/connections"): connections,
     ("DELETE", "/connections/{id}"): disconnect,
 }

@@ -65,10 +65,11 @@ def _by_refresh(xero: LocalXero, request: Request, client: Client, now: datetime
 
 
 def _reply(xero: LocalXero, client: Client, grant: Grant, refresh: str, now: datetime) -> Record:
+    access = _made(xero, client, grant, list(grant.scopes), now)
     reply: Record = {}
     if "openid" in grant.scopes:
-        reply["id_token"] = id_token(xero.identity, grant, now)
-    reply |= _access(access_token(xero.identity, client, grant, list(grant.scopes), now), grant.scopes)
+        reply["id_token"] = id_token(xero.identity, grant, access, now)
+    reply |= _access(access, grant.scopes)
     if refresh:
         reply["refresh_token"] = refresh
     return reply
@@ -81,7 +82,11 @@ def _by_client(xero: LocalXero, request: Request, client: Client, now: datetime)
         raise refusal(xero, fault[0])
     if client.kind == "custom" and not set(scopes) <= set(client.scopes):
         raise refusal(xero, "invalid_scope")
-    return _access(access_token(xero.identity, client, None, scopes, now), scopes)
+    return _access(_made(xero, client, None, scopes, now), scopes)
+
+
+def _made(xero: LocalXero, client: Client, grant: Grant | None, scopes: list[str], now: datetime) -> str:
+    return access_token(xero.identity, client, grant, scopes, now, is_bare=xero.board.now.access_tokens_say_little)
 
 
 def _access(token_text: str, scopes: list[str] | tuple[str, ...]) -> Record:
