@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fieldbridge.cli import connect, demo, keeping, observe, runs, settings, setup, sheets, standin, versions
+from fieldbridge.cli import connect, demo, doctor, keeping, observe, runs, settings, setup, sheets, standin, versions
 from fieldbridge.cli.output import output
 from fieldbridge.core.errors import FieldbridgeError, SetupError
 
@@ -38,7 +38,7 @@ def main(
     context.obj = home
 
 
-for module in (demo, setup, connect, settings, runs, sheets, versions, observe, keeping, standin):
+for module in (demo, setup, connect, settings, runs, sheets, versions, observe, keeping, doctor, standin):
     module.register(app)
 
 

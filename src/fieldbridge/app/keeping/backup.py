@@ -14,6 +14,7 @@ import msgspec
 from fieldbridge.app.installation import Installation
 from fieldbridge.core.errors import SetupError
 from fieldbridge.store import archive
+from fieldbridge.store.ledger import marks
 
 
 class Backup(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +38,8 @@ def backup(installation: Installation, file: Path) -> Backup:
         partial.replace(file)
     finally:
         partial.unlink(missing_ok=True)
+    with installation.database.write() as tx:
+        marks.keep(tx, marks.BACKED_UP_AT, now.isoformat())
     return Backup(file=str(file), bytes=file.stat().st_size, made_at=now)
 
 

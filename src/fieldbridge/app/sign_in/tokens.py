@@ -63,6 +63,10 @@ class Refresher:
         """The app registered at Xero."""
         return msgspec.json.decode(self._sealed(APPLICATION), type=Application)
 
+    def scopes(self) -> tuple[str, ...]:
+        """What was granted with the tokens that are kept."""
+        return self._kept().scopes
+
     def _kept(self) -> Tokens:
         return msgspec.json.decode(self._sealed(TOKENS), type=Tokens)
 

@@ -9,6 +9,7 @@ from fieldbridge.store.schema import installation
 
 CERTIFICATE = "certificate"
 RESTORED_AT = "restored_at"
+BACKED_UP_AT = "backed_up_at"
 MOVED_TO = "moved_to"
 
 
