@@ -47,6 +47,7 @@ COMMANDS = (
     "backup",
     "restore",
     "move",
+    "doctor",
 )
 
 
@@ -382,3 +383,18 @@ def test_a_backup_made_at_the_command_line_is_restored_into_another_home_and_goe
     assert moved["rows"]["link"] == 2
     assert "was moved to" in shell.run("status", code=2)
     shell.run("status", FIELDBRIDGE_DATABASE_URL=moved["to"])
+
+
+def test_the_doctor_says_what_to_do_and_its_exit_code_is_for_a_monitor(shell, tmp_path):
+    assert "fieldbridge connect" in shell.run("doctor", code=2)
+    assert not shell.home.exists()
+    app = shell.new_app()
+    shell.connect(app)
+    told = shell.json("doctor", "--offline", "--bundle", tmp_path / "help.zip", code=1)
+    assert {"worker", "backup"} <= {one["check"] for one in told if one["state"] == "warn"}
+    assert (tmp_path / "help.zip").exists()
+    assert "→ Run `fieldbridge backup FILE`" in shell.run("doctor", "-c", "kauri", code=1)
+    shell.run("doctor", "-c", "nobody", code=2)
+    shell.folder.rename(tmp_path / "moved away")
+    assert "✗ folder" in shell.run("doctor", "--offline", code=2)
+    canaries(shell, app)

@@ -1,8 +1,8 @@
 """The doctor: what is wrong is found, said with what to do, and nothing is changed by looking."""
 
 import os
+import sqlite3
 import zipfile
-from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
@@ -96,10 +96,10 @@ def test_a_schema_of_another_version_ends_the_examination_and_is_left_as_it_is(s
 
 def test_a_damaged_database_file_is_found(sqlite_site, tmp_path):
     sqlite_site.publish()
-    with sqlite_site.installation.database.engine.connect() as raw_connection:
-        raw_connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     file = tmp_path / "damaged.sqlite"
-    content = bytearray((sqlite_site.settings.home / "fieldbridge.sqlite").read_bytes())
+    with sqlite_site.installation.database.read() as tx, sqlite3.connect(file) as copy:
+        tx.connection.driver_connection.backup(copy)
+    content = bytearray(file.read_bytes())
     for start in range(8192, len(content), 4096):
         content[start : start + 64] = os.urandom(64)
     file.write_bytes(content)
@@ -183,10 +183,8 @@ def test_a_tax_code_and_an_account_that_lead_nowhere_are_told(sqlite_site):
 
 def test_few_calls_left_are_told(sqlite_site):
     sqlite_site.publish()
-    settle_for(sqlite_site, "\ncalls_per_day = 1\n" if "[" not in sqlite_site.connection.settings else "")
-    sqlite_site.xero.control("POST", "limits", {"calls_per_day": 10}) if False else None
-    change(sqlite_site, settings="calls_per_day = 3\n" + sqlite_site.connection.settings)
-    assert at_connection(sqlite_site)["calls left"][0] == "warn"
+    change(sqlite_site, settings="calls_per_day = 8\n" + sqlite_site.connection.settings)
+    assert at_connection(sqlite_site)["calls left"] == ("warn", "0 of 8 calls are left today.")
 
 
 @pytest.mark.parametrize(("ahead_s", "state"), [(0, "ok"), (100, "warn"), (900, "fail")])
@@ -271,5 +269,5 @@ def test_a_bundle_is_made_of_a_broken_installation_too(sqlite_site, tmp_path):
         tx.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     answers = list(examine(sqlite_site.settings))
     assert bundle(sqlite_site.settings, answers, tmp_path / "bundle.zip") == ["findings", "libraries"]
-    gone = replace(sqlite_site.connection) if False else Settings(home=tmp_path / "nowhere", database_url="", key="")
+    gone = Settings(home=tmp_path / "nowhere", database_url="", key="")
     assert bundle(gone, list(examine(gone)), tmp_path / "other.zip") == ["findings", "libraries"]

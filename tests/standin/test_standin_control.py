@@ -10,7 +10,9 @@ def test_clock_moves_every_time_the_server_uses(caller, invoice):
     caller.control("POST", "clock", {"set": "2027-01-31T12:00:00Z"})
     assert caller.control("GET", "clock")["now"].startswith("2027-01-31T12:00:0")
     del invoice["Date"]
-    saved = decoded(caller.put("Invoices", invoice))["Invoices"][0]
+    answer = caller.put("Invoices", invoice)
+    assert answer.headers["Date"].startswith("Sun, 31 Jan 2027 12:00:0")
+    saved = decoded(answer)["Invoices"][0]
     assert saved["DateString"] == "2027-02-01T00:00:00"
     assert saved["UpdatedDateUTCString"].startswith("2027-01-31T12:00:0")
 

@@ -6,6 +6,7 @@ import gzip
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from email.utils import format_datetime
 
 from fieldbridge.standin.gate.faults import Fault
 from fieldbridge.standin.gate.planned import outage
@@ -45,6 +46,7 @@ def arrive(xero: LocalXero, request: Request, run: Run) -> Passage:
         if passage.place:
             sizes = (len(plain.body), len(passage.answer.body))
             xero.egress.count(passage.place[0], request.method, request.segments, sizes, now, xero.board.now)
+        passage.answer = passage.answer.with_headers({"Date": format_datetime(now, usegmt=True)})
         _note(passage)
     return passage
 
