@@ -117,7 +117,7 @@ def _scratch(installation: Installation, one: Connection, folder: Path) -> Itera
     engine = open_engine(f"sqlite:///{folder / 'scratch.sqlite'}")
     try:
         migrate(engine)
-        scratch = Database(engine)
+        scratch = Database(engine, tells=False)
         with installation.database.read() as source, scratch.write() as target:
             for table in LOOKED_AT:
                 _copy(source, target, table, one.id)

@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     keep_history_days: int = Field(default=90, ge=1)
     keep_usage_days: int = Field(default=800, ge=1)
     keep_workflows_days: int = Field(default=7, ge=1)
+    log_bytes: int = Field(default=10_000_000, ge=1000)
+    log_files: int = Field(default=10, ge=1)
+    log_json: bool = False
     metrics_token: SecretStr = SecretStr("")
     metrics_by_connection: bool = False
 

@@ -72,7 +72,7 @@ def run(
 
     Stop it with Ctrl-C or a TERM signal. However it ends, the next start goes on where it was.
     """
-    from fieldbridge.app import workshop
+    from fieldbridge.app import log_file, workshop
     from fieldbridge.console.server import serving
 
     address = _address(listen) if listen else None
@@ -82,7 +82,11 @@ def run(
         signal.signal(number, lambda _number, _frame: stopping.set())
     with here(context) as installation:
         names = [one.id for one in installation.connections()]
-        with ExitStack() as web, workshop.opened(installation, stays=True) as work:
+        with (
+            ExitStack() as web,
+            log_file.kept(installation.settings),
+            workshop.opened(installation, stays=True) as work,
+        ):
             if address:
                 web.enter_context(serving(installation, *address))
             shown.show(

@@ -1,5 +1,6 @@
 """Opening the database: SQLite in WAL mode with full sync, or any PostgreSQL URL."""
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ from fieldbridge.core.errors import SetupError
 # synchronous=FULL: a power cut must not un-record that a document was posted.
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON")
 POOL_SIZE = 20
+TOLD = "told"
+activity = logging.getLogger("fieldbridge.activity")
 Row = TypeVar("Row")
 
 
@@ -53,16 +56,27 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 
 class Database:
-    """Transactions on one database: `write` for anything that changes it, `read` for a consistent look."""
+    """Transactions on one database: `write` for anything that changes it, `read` for a consistent look.
 
-    def __init__(self, engine: sa.Engine) -> None:
+    tells: whether what happens in it happens in the world, and not in a rehearsal.
+    """
+
+    def __init__(self, engine: sa.Engine, *, tells: bool = True) -> None:
         self.engine = engine
+        self._tells = tells
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
-        """A transaction that is committed at the end, or rolled back by an exception."""
+        """A transaction that is committed at the end, or rolled back by an exception.
+
+        What was to be `told` in it is told when it is committed.
+        """
         with self.engine.begin() as tx:
+            tx.info[TOLD] = []
             yield tx
+            lines = tx.info.pop(TOLD)
+        for event, fields in lines if self._tells else ():
+            activity.info(event, extra={"fields": fields})
 
     @contextmanager
     def alone(self) -> Iterator[sa.Connection]:
@@ -85,6 +99,11 @@ class Database:
         """A transaction that sees one state of the database and changes nothing."""
         with self.engine.connect().execution_options(reads_only=True) as tx:
             yield tx
+
+
+def tell(tx: sa.Connection, event: str, fields: Mapping[str, object]) -> None:
+    """Have an event told to whoever listens to the activity, once it is true."""
+    tx.info[TOLD].append((event, fields))
 
 
 def clock(tx: sa.Connection) -> datetime:

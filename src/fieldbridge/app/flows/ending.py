@@ -1,12 +1,13 @@
 """How a run begins and ends: what it came to, and when its flow is due again."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fieldbridge.app.installation import Installation
 from fieldbridge.engine.stages import RunRef, Stop
 from fieldbridge.store.ledger import connections, runs, schedules
 
+MILLISECOND = timedelta(milliseconds=1)
 CANCELLED = Stop("run.cancelled", "Somebody cancelled it; the next run goes on where it was.", "cancel", 4)
 
 
@@ -44,7 +45,13 @@ class Ends:
                 connections.pause(tx, ref.connection_id, stop.message)
             until = datetime.fromisoformat(stop.until) if stop and stop.until else None
             schedules.rearm(tx, ref.connection_id, ref.flow, ref.run_id, now, until, stop.message if stop else "")
-            told = {"flow": ref.flow, **run.counts, "error": stop.message if stop else None}
+            took = now - (run.started_at or now)
+            told = {
+                "flow": ref.flow,
+                **run.counts,
+                "took_ms": took // MILLISECOND,
+                "error": stop.message if stop else None,
+            }
             runs.record(tx, ref.connection_id, ref.run_id, now, "run.finished", **told)
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 import sqlalchemy as sa
 
+from fieldbridge.store.database import tell
 from fieldbridge.store.schema import log, run
 
 State = Literal["queued", "running", "done", "unfinished", "halted", "cancelled"]
@@ -148,6 +149,8 @@ def record_each(
     rows = [{"connection_id": connection_id, "run_id": run_id, "at": at, "event": event, "fields": one} for one in each]
     if rows:
         tx.execute(log.insert(), rows)
+        for one in each:
+            tell(tx, event, {"connection": connection_id, "run": run_id, **one})
 
 
 def events(tx: sa.Connection, connection_id: str, limit: int, after_id: int = 0) -> list[Event]:
