@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fieldbridge.core.calendar import ALWAYS, DAYS, Calendar, check, open_s, opens
@@ -147,6 +147,7 @@ def test_the_next_slot_is_later_open_and_the_same_for_everybody(moment, every_s,
         assert next_slot(slot - timedelta(seconds=every_s / 2), every_s, phase(name, "transactions")) == slot
 
 
+@settings(deadline=None)
 @given(instants, st.sampled_from([60.0, 900.0, 3600.0]))
 def test_ten_thousand_connections_spread_over_the_period_whenever_they_start(moment, every_s):
     slots = [next_slot(moment, every_s, phase(f"site-{number}", "master-data")) for number in range(2000)]
