@@ -23,7 +23,12 @@ def is_ours(exchange: Plain) -> bool:
 
 def is_xml(kind: str) -> bool:
     """A content type Xero has besides the described ones."""
-    return "xml" in kind
+    return "xml" in kind or "x-www-form-urlencoded" in kind
+
+
+def is_pdf(kind: str) -> bool:
+    """A document on paper."""
+    return kind == "application/pdf"
 
 
 def request_faults(operation: Operation, values: dict[str, str], exchange: Plain) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from description import Description, Operation
 from events import Webhooks
-from exchanges import answer_faults, is_ours, is_xml, request_faults
+from exchanges import answer_faults, is_ours, is_pdf, is_xml, request_faults
 from known import EXCUSES, GENERAL_STATUSES, UNDESCRIBED_PATHS
 from schemas import Fault, Plain
 
@@ -88,6 +88,8 @@ def _judge_answer(verdict: Verdict, operation: Operation, exchange: Plain) -> No
         verdict.left_out.append(f"answer {status}, which the description never lists: {GENERAL_STATUSES[status]}")
     elif is_xml(exchange["content_type"]):
         verdict.left_out.append("answer in XML; the description has JSON only")
+    elif is_pdf(exchange["content_type"]):
+        verdict.left_out.append("answer as a PDF")
     else:
         verdict.checked.append("answers")
         verdict.faults += [f"answer {status}: {fault.text}" for fault in answer_faults(operation, exchange)]

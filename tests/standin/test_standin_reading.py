@@ -27,12 +27,6 @@ def test_envelope_and_both_date_forms(caller):
     assert rb"\/Date(" in answer.content
 
 
-def test_json_must_be_asked_for(caller):
-    for accept in ("application/xml", "*/*"):
-        answer = caller.send("GET", "Organisation", headers={"Accept": accept})
-        assert (answer.status_code, answer.headers["content-type"]) == (406, "text/plain; charset=utf-8")
-
-
 def test_answers_are_compressed_when_asked_for(caller):
     assert caller.send("GET", "Items").headers["content-encoding"] == "gzip"
     assert "content-encoding" not in caller.send("GET", "Items", headers={"Accept-Encoding": "identity"}).headers

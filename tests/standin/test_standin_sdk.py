@@ -357,6 +357,11 @@ def test_xeros_own_sdk_allocates_and_refunds_money_that_came_early(sdk: Sdk, kin
     assert "hello" in [one.details for one in named("get", "_history")(early).history_records]
 
 
+def test_an_invoice_on_paper(sdk: Sdk) -> None:
+    (made,) = sdk.create_invoices(sdk.invoices("SDK-PDF")).invoices
+    assert Path(sdk.get_invoice_as_pdf(made.invoice_id)).read_bytes().startswith(b"%PDF-1.")
+
+
 def test_pyxero_with_private_application_credentials_signs_in_with_oauth_1_0a_and_reads(books: Books) -> None:
     key = new_key()
     pem = key.private_bytes(

@@ -20,26 +20,29 @@ from fieldbridge.standin.resources.routes import answer_call
 from fieldbridge.standin.signin.signed_in import SignedIn
 from fieldbridge.standin.signin.verifier import refusal
 from fieldbridge.standin.switches import Switches
-from fieldbridge.standin.wire.answers import Answer, CallFailedError, text_answer
+from fieldbridge.standin.wire.answers import Answer, CallFailedError, fault, text_answer
+from fieldbridge.standin.wire.bodies import is_readable
 from fieldbridge.standin.wire.query import Query
+from fieldbridge.standin.wire.xml import as_xml, kind_of
 
-LARGEST_BODY = 10 * 1024 * 1024
-LARGEST_FILE = 30 * 1024 * 1024
-_NEEDS_JSON = "This local Xero answers JSON only. Send Accept: application/json (without it Xero would answer XML)."
-_SEND_JSON = "This local Xero reads JSON only. Send Content-Type: application/json."
+_MEGABYTE = 1024 * 1024
+LARGEST_BODY = 10 * _MEGABYTE
+LARGEST_FILE = 30 * _MEGABYTE
+_SEND_JSON = "Send JSON (Content-Type: application/json) or XML (application/xml, or a form with the field xml)."
 
 
 def answer_api(xero: LocalXero, request: Request, passage: Passage, now: datetime) -> Answer:
     """Errors: CallFailedError with the answer that ends the call early."""
-    switches, fault = xero.board.now, passage.fault
+    switches, planned = xero.board.now, passage.fault
     if switches.url_limit_bytes and len(request.target) > switches.url_limit_bytes:
-        raise CallFailedError(Answer(switches.url_limit_status))
+        too_long = fault(10, "ValidationException", "The address of the request is too long")
+        raise too_long if switches.url_limit_status == 400 else CallFailedError(Answer(414))
     caller = _signed_in(xero, request, now)
     tenant = (caller.client, caller.organisation_id)
-    if fault and fault.kind == "permission_denied":
+    if planned and planned.kind == "permission_denied":
         raise _denied(request, switches)
-    if fault and fault.kind.startswith("rate_"):
-        raise CallFailedError(xero.limits.refusal(fault.kind.removeprefix("rate_"), *tenant, now, switches))
+    if planned and planned.kind.startswith("rate_"):
+        raise CallFailedError(xero.limits.refusal(planned.kind.removeprefix("rate_"), *tenant, now, switches))
     if refused := xero.limits.admit(*tenant, now, switches):
         raise CallFailedError(refused)
     passage.place = tenant
@@ -81,26 +84,28 @@ def _once(xero: LocalXero, request: Request, passage: Passage, caller: SignedIn,
 
 
 def _endpoint(xero: LocalXero, request: Request, caller: SignedIn) -> Answer:
-    if is_file(request.segments):
-        return _checked_file(xero, request, caller)
-    if len(request.body) > LARGEST_BODY:
-        return text_answer("The request body is larger than 10 MB", 413)
-    if request.method != "DELETE" and not _takes_json(request.headers.get("accept", "")):
-        return text_answer(_NEEDS_JSON, 406)
-    if request.body and "json" not in request.headers.get("content-type", "application/json"):
-        return text_answer(_SEND_JSON, 415)
-    return answer_call(_call(xero, request, caller))
+    """JSON for whoever asks for it, and after a DELETE; XML for everybody else."""
+    if refused := _body_refusal(request):
+        return refused
+    answer = answer_call(_call(xero, request, caller))
+    if request.method == "DELETE" or _takes_json(request.headers.get("accept", "")):
+        return answer
+    return as_xml(answer, kind_of(request.segments[0] if request.segments else ""))
 
 
-def _checked_file(xero: LocalXero, request: Request, caller: SignedIn) -> Answer:
+def _body_refusal(request: Request) -> Answer | None:
     """A file may be of any type, and larger than other bodies; the endpoint says by how much."""
-    if len(request.body) > LARGEST_FILE:
-        return text_answer("The request body is larger than 30 MB", 413)
-    return answer_call(_call(xero, request, caller))
+    is_attached = is_file(request.segments)
+    most = LARGEST_FILE if is_attached else LARGEST_BODY
+    if len(request.body) > most:
+        return text_answer(f"The request body is larger than {most // _MEGABYTE} MB", 413)
+    if request.body and not is_attached and not is_readable(request.headers.get("content-type", "")):
+        return text_answer(_SEND_JSON, 415)
+    return None
 
 
 def _takes_json(accept: str) -> bool:
-    return any(kind in accept for kind in ("application/json", "application/*")) or "text/json" in accept
+    return any(kind in accept for kind in ("application/json", "application/*", "text/json"))
 
 
 def _call(xero: LocalXero, request: Request, caller: SignedIn) -> Call:

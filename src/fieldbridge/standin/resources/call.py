@@ -9,8 +9,8 @@ from typing import Any
 
 from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.wire.answers import Answer, Record, fault, json_answer
+from fieldbridge.standin.wire.bodies import content_of
 from fieldbridge.standin.wire.dates import envelope_instant_out, plain
-from fieldbridge.standin.wire.fields import decode
 from fieldbridge.standin.wire.query import Query
 
 
@@ -41,7 +41,7 @@ class Call:
 
         Errors: the 400 for no data, when there is nothing to process.
         """
-        content = decode(self.body) if self.body.strip() else None
+        content = content_of(self.body, self.headers.get("content-type", "")) if self.body.strip() else None
         if isinstance(content, dict):
             wrapped = next((value for key, value in content.items() if key.lower() == name.lower()), content)
             content = wrapped if isinstance(wrapped, list) else [wrapped]

@@ -12,11 +12,14 @@ from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.books.table import Table
 from fieldbridge.standin.resources.call import Call
 from fieldbridge.standin.resources.high_volume import Optimised, check_volume
+from fieldbridge.standin.resources.printing import PRINTED, printed
 from fieldbridge.standin.wire.answers import Answer, CallFailedError, Record, fault, not_found
 from fieldbridge.standin.wire.comparing import QueryInvalidError, folded
 from fieldbridge.standin.wire.dates import instant_in
 from fieldbridge.standin.wire.paging import Page
 from fieldbridge.standin.wire.where import parsed
+
+PDF = "application/pdf"
 
 
 @dataclass(frozen=True)
@@ -70,11 +73,21 @@ class Listing:
 
 
 def read_one(listing: Listing, call: Call) -> Answer:
-    """One record by id, number or code, always in full. Errors: 404."""
+    """One record by id, number or code, always in full, or as a PDF. Errors: 404."""
     row = listing.find(call.books, call.key)
     if row is None:
         raise not_found()
+    if listing.name in PRINTED and PDF in call.headers.get("accept", ""):
+        return Answer(200, printed(call.books, listing.name, row), PDF)
     return call.answer(listing.name, [listing.show(View(call.books, call.query.unit_decimals), row)])
+
+
+def read_pdf(listing: Listing, call: Call) -> Answer:
+    """One record on paper, as the SDKs ask for it: with a path of its own. Errors: 404."""
+    row = listing.find(call.books, call.key)
+    if row is None:
+        raise not_found()
+    return Answer(200, printed(call.books, listing.name, row), PDF)
 
 
 def read_list(listing: Listing, call: Call) -> Answer:

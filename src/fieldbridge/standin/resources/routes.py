@@ -9,7 +9,8 @@ from functools import partial
 from fieldbridge.standin.resources import listings, money_listings, money_writings, writings
 from fieldbridge.standin.resources.call import Call
 from fieldbridge.standin.resources.endpoints import attachments, groups, sending, special
-from fieldbridge.standin.resources.listing import read_list, read_one
+from fieldbridge.standin.resources.listing import read_list, read_one, read_pdf
+from fieldbridge.standin.resources.printing import PRINTED
 from fieldbridge.standin.resources.writing import write
 from fieldbridge.standin.wire.answers import Answer, CallFailedError, Record, fault, not_found, not_supported
 from fieldbridge.standin.wire.fields import DataInvalidError
@@ -40,6 +41,8 @@ def _routes() -> dict[str, dict[str, Endpoint]]:
     for listing in _READ:
         routes[listing.name.lower()] = {"GET": partial(read_list, listing)}
         routes[f"{listing.name.lower()}/*"] = {"GET": partial(read_one, listing)}
+        if listing.name in PRINTED:
+            routes[f"{listing.name.lower()}/*/pdf"] = {"GET": partial(read_pdf, listing)}
     for writing in _WRITE:
         routes[writing.name.lower()] |= {"PUT": partial(write, writing), "POST": partial(write, writing)}
         routes[f"{writing.name.lower()}/*"]["POST"] = partial(write, writing)

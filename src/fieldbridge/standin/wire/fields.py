@@ -19,6 +19,12 @@ _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _GUID = re.compile(r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 
 
+class Empty(str):
+    """An XML element without content: an empty text where a text belongs, and nothing where anything else does."""
+
+    __slots__ = ()
+
+
 class DataInvalidError(Exception):
     """A value of the wrong kind: ErrorNumber 14, PostDataInvalidException."""
 
@@ -121,4 +127,9 @@ def read(element: Any, shape: Shape) -> Record:
     """The known fields of `element`, converted; unknown fields and nulls are ignored."""
     if not isinstance(element, dict):
         raise _invalid(element, "object")
-    return {name: shape[name](value) for name, value in element.items() if name in shape and value is not None}
+    known = {name: value for name, value in element.items() if name in shape}
+    return {name: shape[name](value) for name, value in known.items() if not _is_absent(value, shape[name])}
+
+
+def _is_absent(value: Any, convert: Convert) -> bool:
+    return value is None or (isinstance(value, Empty) and convert is not text)
