@@ -398,3 +398,23 @@ def test_the_doctor_says_what_to_do_and_its_exit_code_is_for_a_monitor(shell, tm
     shell.folder.rename(tmp_path / "moved away")
     assert "✗ folder" in shell.run("doctor", "--offline", code=2)
     canaries(shell, app)
+
+
+def test_a_connection_is_paused_rescheduled_and_resumed_by_name(shell):
+    shell.connect(shell.new_app())
+    assert shell.json("pause", "kauri", "--because", "stock-take") == {"paused": ["kauri"]}
+    assert "paused by a person: stock-take" in shell.run("status")
+    assert shell.json("resume", "--all") == {"resumed": ["kauri"]}
+    assert "paused:" not in shell.run("status")
+    changed = shell.json(
+        "schedule", "kauri", "--flow", "transactions", "--every", "5m", "--hours", "mon-fri 08:00-17:00"
+    )
+    assert [(one["flow"], one["every_s"]) for one in changed] == [("transactions", 300.0)]
+    assert {one["flow"]: one["every_s"] for one in shell.json("schedule")}["transactions"] == 300.0
+    assert "mon-fri 08:00-17:00" in shell.run("settings", "kauri")
+    assert shell.json("schedule", "kauri", "--always", "--every", "1h")[0]["every_s"] == 3600.0
+    assert "mon-fri" not in shell.run("settings", "kauri")
+    assert shell.json("cancel", "kauri") == {"cancelled": []}
+    shell.run("schedule", "kauri", "--hours", "sometimes", code=2)
+    shell.run("schedule", "--every", "5m", code=2)
+    shell.run("pause", code=2)

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from fieldbridge.app.flows.programs import Flows
 from fieldbridge.app.installation import Installation
 from fieldbridge.app.settings import Settings
 from fieldbridge.app.workshop import Workshop
+from fieldbridge.cli.runs import leave, until_stopped
 from fieldbridge.engine.dispatch import Dispatcher
 from fieldbridge.engine.durable import open_client, open_system_engine
 from fieldbridge.engine.stages import Program, RunRef, Stage, Turn
@@ -164,6 +166,22 @@ def hold(home: Path, database_url: str, journal: Path) -> None:
         ended(work, work.dispatcher.start("kauri", TRANSACTIONS))
 
 
+def stay(home: Path, database_url: str, journal: Path, grace_s: str) -> None:
+    """The script: what `fieldbridge run` does. Its run stays in its first stage until a file lets it go on."""
+    usual, pause = journalling(journal), threading.Event()
+
+    def first(ref: RunRef) -> Turn:
+        turn = usual["first"](ref)
+        while not journal.with_suffix(".go").exists():
+            pause.wait(0.05)
+        return turn
+
+    with opened(home, database_url) as bench:
+        with bench.working(bench.programs({**usual, "first": first}), grace_s=float(grace_s)) as work:
+            until_stopped(work)
+        leave(work)
+
+
 def ask(home: Path, database_url: str) -> None:
     """The script: a second process of a home that has a worker already."""
     with opened(home, database_url) as bench, workshop.opened(bench.installation) as work:
@@ -172,6 +190,6 @@ def ask(home: Path, database_url: str) -> None:
 
 
 if __name__ == "__main__":
-    SCRIPTS: dict[str, Callable[..., None]] = {"die": die, "hold": hold, "ask": ask}
-    name, own_home, url, *journals = sys.argv[1:]
-    SCRIPTS[name](Path(own_home), url, *map(Path, journals))
+    SCRIPTS: dict[str, Callable[..., None]] = {"die": die, "hold": hold, "stay": stay, "ask": ask}
+    script, own_home, url, *more = sys.argv[1:]
+    SCRIPTS[script](Path(own_home), url, *(Path(one) for one in more[:1]), *more[1:])

@@ -64,7 +64,8 @@ class Governor:
                     "xero.rate_limit", f"Xero's {limit} limit is spent until {until:%H:%M:%S} UTC.", until=until
                 )
             self.tell(f"waiting for Xero's {limit} limit until {until:%H:%M:%S} UTC")
-            self.installation.pause(wait_s)
+            if not self.installation.rest(wait_s):
+                raise PacedError("run.stopping", "The process that carries the run out is about to end.", until=until)
             waited = True
         if waited:
             self.tell("")

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from threading import Event
 from typing import Self
 
 import httpx2
@@ -21,6 +22,8 @@ from fieldbridge.store.migrating import migrate
 from fieldbridge.store.vault import Vault, load_key
 from fieldbridge.store.versions import Archive
 
+LONGEST_PAUSE_S = 1.0
+
 
 def utc_now() -> datetime:
     """The present moment."""
@@ -29,13 +32,24 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Installation:
-    """What operations work with. Time and waiting are passed in, so that tests may own them."""
+    """What operations work with. Time and waiting are passed in, so that tests may own them.
+
+    stopping is set while the worker of this process closes: who waits for long then gives up.
+    """
 
     settings: Settings
     database: Database
     vault: Vault
     now: Callable[[], datetime] = utc_now
     pause: Callable[[float], None] = time.sleep
+    stopping: Event = field(default_factory=Event)
+
+    def rest(self, wait_s: float) -> bool:
+        """Wait, and say whether all of it was waited: not when the process is about to end."""
+        while wait_s > 0 and not self.stopping.is_set():
+            self.pause(min(wait_s, LONGEST_PAUSE_S))
+            wait_s -= LONGEST_PAUSE_S
+        return not self.stopping.is_set()
 
     @cached_property
     def client(self) -> httpx2.Client:

@@ -6,14 +6,15 @@ import sqlalchemy as sa
 
 from fieldbridge.app.connection_settings import ConnectionSettings, parse
 from fieldbridge.app.installation import Installation
+from fieldbridge.core.slots import next_slot, phase
 from fieldbridge.flows import FLOWS
 from fieldbridge.store.ledger import connections, schedules
 
 
-def lay_down(tx: sa.Connection, connection_id: str, settings: ConnectionSettings, due_at: datetime) -> None:
-    """Every flow's schedule, due at a moment."""
+def lay_down(tx: sa.Connection, connection_id: str, settings: ConnectionSettings, now: datetime) -> None:
+    """Every flow's schedule: due at once when it is new or an event waits, else at its next slot."""
     for flow in FLOWS:
-        _lay_down(tx, connection_id, flow, settings, due_at)
+        _lay_down(tx, connection_id, flow, settings, now)
 
 
 def complete(installation: Installation) -> None:
@@ -26,7 +27,9 @@ def complete(installation: Installation) -> None:
                     _lay_down(tx, name, flow, parse(one.settings), installation.now())
 
 
-def _lay_down(tx: sa.Connection, connection_id: str, flow: str, settings: ConnectionSettings, due_at: datetime) -> None:
-    schedule = settings.schedule
+def _lay_down(tx: sa.Connection, connection_id: str, flow: str, settings: ConnectionSettings, now: datetime) -> None:
+    schedule, known = settings.schedule, schedules.find(tx, connection_id, flow)
     every_s, polls = schedule.period_s(flow), schedule.watch == "poll"
+    slot = next_slot(now, every_s, phase(connection_id, flow), schedule.calendar)
+    due_at = slot if known and not known.asked_at else now
     schedules.keep(tx, connection_id, flow, every_s, due_at, schedule.calendar, polls=polls)

@@ -7,7 +7,7 @@ import msgspec
 from fieldbridge.app.connection_settings import parse
 from fieldbridge.app.installation import Installation
 from fieldbridge.flows import FLOWS
-from fieldbridge.store.ledger import budgets, problems, runs, webhooks
+from fieldbridge.store.ledger import budgets, problems, runs, schedules, webhooks
 from fieldbridge.store.ledger.connections import Connection
 from fieldbridge.store.ledger.runs import Run
 
@@ -26,7 +26,8 @@ class FlowStatus(msgspec.Struct, frozen=True, kw_only=True):
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """One connection as it stands.
 
-    Shape: calls_per_day is what Xero allows as far as it was seen, calls_per_day_set what the settings say.
+    Shape: held says of each flow that must wait, why; calls_per_day is what Xero allows as far as it was seen,
+    calls_per_day_set what the settings say.
     Units: bytes on the wire, of the UTC day.
     """
 
@@ -35,6 +36,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     folder: str
     paused_because: str | None
     flows: list[FlowStatus]
+    held: dict[str, str]
     open_problems: int
     calls_today: int
     calls_left_today: int
@@ -55,6 +57,7 @@ def _status(installation: Installation, one: Connection) -> Status:
     today = now.date()
     with installation.database.read() as tx:
         last = [runs.latest(tx, one.id, flow) for flow in FLOWS]
+        held = {row.flow: row.held_because for row in schedules.of_connection(tx, one.id) if row.held_because}
         spent = budgets.spent(tx, one.id, today, today).values()
         budget = budgets.look(tx, one.id, set_to, now.timestamp())
         by_webhook, by_polling = webhooks.tallied(tx, one.id)
@@ -65,6 +68,7 @@ def _status(installation: Installation, one: Connection) -> Status:
         folder=one.folder,
         paused_because=one.paused_because,
         flows=[_flow(run) for run in last if run],
+        held=held,
         open_problems=waiting,
         calls_today=sum(each.calls for each in spent),
         calls_left_today=budget.left_today,

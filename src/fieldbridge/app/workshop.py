@@ -1,11 +1,13 @@
 """Where runs are started, watched and carried out: one worker for a home, and any number of clients beside it."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
+
+import sqlalchemy as sa
 
 from fieldbridge.app import scheduling
 from fieldbridge.app.flows.programs import Flows
@@ -17,7 +19,7 @@ from fieldbridge.engine.dispatch import Dispatcher, Look
 from fieldbridge.engine.durable import GRACE_S, Worker, open_client, open_system_engine
 from fieldbridge.engine.membership import Membership, somebody_stays
 from fieldbridge.engine.rounds import Rounds
-from fieldbridge.engine.stages import Program, Programs
+from fieldbridge.engine.stages import Program, Programs, is_outage
 from fieldbridge.engine.upkeep import Keep, Upkeep
 from fieldbridge.flows import MASTER_DATA, SALES_HISTORY, TRANSACTIONS
 from fieldbridge.store.database import normalised
@@ -54,6 +56,7 @@ class Workshop:
     dispatcher: Dispatcher
     works_here: bool
     dead_after_s: float = RHYTHM.dead_after_s
+    worker: Worker | None = None
     _news: SimpleQueue[Path | None] = field(default_factory=SimpleQueue)
     _heard: set[Path] = field(default_factory=set)
     _kept_up_at: float = -UPKEEP_EVERY_S
@@ -102,6 +105,16 @@ class Workshop:
                     self._heard.add(heard)
         except Empty:
             return
+
+    def keep_going(self, stopped: Callable[[], bool]) -> None:
+        """Tick until told to stop. An outage of the database is waited out."""
+        while not stopped():
+            try:
+                self.tick()
+            except sa.exc.SQLAlchemyError as error:
+                if not is_outage(error):
+                    raise
+            self.rest()
 
     def tick(self) -> int:
         """One look at what was heard, and at what is due. Shape: runs started."""
@@ -173,7 +186,9 @@ def opened(
             installation.check_here()
             # It beats until the last run has ended.
             stack.enter_context(Rounds("heart", (rhythm.beat_s, member.beat)))
-            stack.enter_context(Worker(url, system, Programs(programs, installation.now), member.id, grace_s))
+            mine = Programs(programs, installation.now, installation.stopping, installation.rest)
+            work.worker = Worker(url, system, mine, member.id, grace_s)
+            stack.enter_context(work.worker)
             member.reap()
             if stays:
                 scheduling.complete(installation)

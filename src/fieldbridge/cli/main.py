@@ -6,7 +6,20 @@ from typing import Annotated
 
 import typer
 
-from fieldbridge.cli import connect, demo, doctor, keeping, observe, runs, settings, setup, sheets, standin, versions
+from fieldbridge.cli import (
+    connect,
+    demo,
+    doctor,
+    keeping,
+    observe,
+    runs,
+    settings,
+    setup,
+    sheets,
+    standin,
+    steer,
+    versions,
+)
 from fieldbridge.cli.output import output
 from fieldbridge.core.errors import FieldbridgeError, SetupError
 
@@ -38,7 +51,7 @@ def main(
     context.obj = home
 
 
-for module in (demo, setup, connect, settings, runs, sheets, versions, observe, keeping, doctor, standin):
+for module in (demo, setup, connect, settings, runs, steer, sheets, versions, observe, keeping, doctor, standin):
     module.register(app)
 
 

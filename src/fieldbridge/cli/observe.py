@@ -44,6 +44,8 @@ def _tell(one: "Status", shown: Output) -> None:
         for flow in one.flows
     ]
     shown.table("", ["flow", "state", "ended", "moved"], rows or [["", "never ran", "", ""]])
+    for flow, because in one.held.items():
+        shown.say(f"  {flow} waits: {because}")
     shown.say(
         f"  {one.open_problems} problems open; {one.calls_today} calls today ({one.bytes_today / 1000:.0f} kB), "
         f"{one.calls_left_today} left of {one.calls_per_day}; changes found by webhook {one.changes_by_webhook}, "

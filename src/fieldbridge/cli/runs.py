@@ -1,10 +1,10 @@
 """Running: run, sync, plan, retry, dismiss."""
 
+import os
 import signal
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from fieldbridge.app.dry_run import PlannedInvoice
     from fieldbridge.app.installation import Installation
     from fieldbridge.app.workshop import Workshop
+    from fieldbridge.store.ledger.problems import OpenProblem
     from fieldbridge.store.ledger.runs import Run
 
+UNFINISHED = 4
 ORDER = (
     "accounts",
     "tax rates",
@@ -57,6 +59,18 @@ FlowName = Annotated[
 Only = Annotated[str | None, typer.Option("--connection", "-c", help="Only this connection. All of them otherwise.")]
 
 
+Many = Annotated[
+    list[str] | None,
+    typer.Option("--connection", "-c", help="Only this connection; may be repeated. All of them otherwise."),
+]
+
+
+def names(installation: "Installation", only: list[str] | None) -> list[str]:
+    """The connections a command is about. Errors: SetupError when there are none."""
+    some = [installation.connection(name) for name in only] if only else installation.connections()
+    return [one.id for one in some]
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     for command in (run, sync, plan, retry, dismiss):
@@ -66,35 +80,54 @@ def register(app: typer.Typer) -> None:
 def run(
     context: typer.Context,
     listen: Annotated[str, typer.Option(help="HOST:PORT for Xero's webhooks and for monitors.")] = "",
+    grace: Annotated[float, typer.Option(help="Seconds runs may take to a good place to stop.", min=0)] = 30.0,
     as_json: Json = False,
 ) -> None:
     """Keep everything moving until stopped: each flow by its schedule, order files as they arrive.
 
-    Stop it with Ctrl-C or a TERM signal. However it ends, the next start goes on where it was.
+    Stop it with Ctrl-C or a TERM signal: runs end after the step they are in. A second signal ends it at once.
+    However it ends, the next start goes on where it was. Any number may work on one database.
     """
     from fieldbridge.app import log_file, workshop
     from fieldbridge.console.server import serving
 
     address = _address(listen) if listen else None
     shown = output()
-    stopping = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: stopping.set())
     with here(context) as installation:
         names = [one.id for one in installation.connections()]
         with (
             ExitStack() as web,
             log_file.kept(installation.settings),
-            workshop.opened(installation, stays=True) as work,
+            workshop.opened(installation, stays=True, grace_s=grace) as work,
         ):
             if address:
                 web.enter_context(serving(installation, *address))
             shown.show(
                 {"running": names}, lambda: shown.say(f"Running {', '.join(names)}. Ctrl-C stops."), as_json=as_json
             )
-            while not stopping.is_set():
-                work.tick()
-                work.rest()
+            until_stopped(work)
+        leave(work)
+
+
+def until_stopped(work: "Workshop") -> None:
+    """Keep going until a signal says stop; a second one ends the process at once."""
+    asked: list[int] = []
+
+    def stop(number: int, _frame: object) -> None:
+        if asked:
+            os._exit(UNFINISHED)
+        asked.append(number)
+        work.wake()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    work.keep_going(lambda: bool(asked))
+
+
+def leave(work: "Workshop") -> None:
+    """End the process, even while a run is still in a step: its thread would keep the process alive."""
+    if work.worker is not None and work.worker.cut_short:
+        os._exit(UNFINISHED)
 
 
 def _address(listen: str) -> tuple[str, int]:
@@ -107,7 +140,7 @@ def _address(listen: str) -> tuple[str, int]:
 def sync(
     context: typer.Context,
     flow: FlowName,
-    connection: Only = None,
+    connection: Many = None,
     accept: Annotated[str, typer.Option(help="Let a Guard pass: the digest it printed.")] = "",
     as_json: Json = False,
 ) -> None:
@@ -120,10 +153,8 @@ def sync(
     shown = output()
     with here(context) as installation:
         with workshop.opened(installation) as work:
-            ended = [
-                follow(work, work.dispatcher.start(one.id, flow, accept), shown, quiet=as_json)
-                for one in installation.connections(connection)
-            ]
+            started = [work.dispatcher.start(name, flow, accept) for name in names(installation, connection)]
+            ended = [follow(work, run_id, shown, quiet=as_json) for run_id in started]
         shown.show(ended, lambda: tell(installation, ended, shown), as_json=as_json)
     sys.exit(max(run.exit_code or 0 for run in ended))
 
@@ -200,7 +231,7 @@ def _row(one: "PlannedInvoice") -> list[object]:
 def retry(
     context: typer.Context,
     what: Annotated[list[str] | None, typer.Argument(help="Orders or files by key, or Problems by code.")] = None,
-    connection: Only = None,
+    connection: Many = None,
     everything: Annotated[bool, typer.Option("--all", help="Everything that is parked.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -211,10 +242,16 @@ def retry(
     from fieldbridge.app import problems
 
     with here(context) as installation:
-        found = problems.chosen(problems.still_open(installation, connection), what or [], everything=everything)
+        found = problems.chosen(_open(installation, connection), what or [], everything=everything)
         count = problems.retry(installation, found)
     shown = output()
     shown.show({"retried": count}, lambda: shown.say(f"{count} orders will be planned again."), as_json=as_json)
+
+
+def _open(installation: "Installation", only: list[str] | None) -> "list[OpenProblem]":
+    from fieldbridge.app import problems
+
+    return [found for name in names(installation, only) for found in problems.still_open(installation, name)]
 
 
 def dismiss(

@@ -6,7 +6,6 @@ own schedules (one thread each), keep two lanes of one run per connection.
 
 import logging
 import math
-import threading
 import time
 from dataclasses import asdict
 from types import TracebackType
@@ -44,7 +43,7 @@ class _Here:
     """What runs find in the process that carries them out."""
 
     programs = Programs()
-    stopping = threading.Event()
+    under_way: ClassVar[set[str]] = set()
     left: ClassVar[set[str]] = set()
 
 
@@ -65,17 +64,26 @@ def _settle(ref: dict[str, Any], stop: dict[str, Any] | None) -> None:
 @DBOS.step(name="until")
 def _until(wait_s: float) -> float:
     """When a wait is over, so that a run that is resumed waits no longer. Units: seconds since 1970."""
-    return time.time() + wait_s
+    return _Here.programs.now().timestamp() + wait_s
 
 
 @DBOS.workflow(name="run_flow", max_recovery_attempts=RESTARTS_MAX)
 def run_flow(connection_id: str, flow: str, run_id: int) -> None:
     """One run: its stages in order, each until it is done. The last step frees the schedule."""
-    ref = {"connection_id": connection_id, "flow": flow, "run_id": run_id}
+    ref: dict[str, Any] = {"connection_id": connection_id, "flow": flow, "run_id": run_id}
     _stay(ref)
+    name = workflow_id(RunRef(**ref))
+    _Here.under_way.add(name)
+    try:
+        _carry_out(ref)
+    finally:
+        _Here.under_way.discard(name)
+
+
+def _carry_out(ref: dict[str, Any]) -> None:
     _begin(ref)
     stop: dict[str, Any] | None = None
-    for name, _ in _Here.programs.by_flow[flow].stages:
+    for name, _ in _Here.programs.by_flow[ref["flow"]].stages:
         stop = _repeat(name, ref)
         if stop is not None:
             break
@@ -100,8 +108,8 @@ def _repeat(stage: str, ref: dict[str, Any]) -> dict[str, Any] | None:
 
 def _wait(until: float, ref: dict[str, Any]) -> None:
     """Wait, but leave when the process must, and go on at once when the run is to end."""
-    while (left_s := until - time.time()) > 0 and not _is_to_end(RunRef(**ref)):
-        _Here.stopping.wait(min(left_s, LOOK_S))
+    while (left_s := until - _Here.programs.now().timestamp()) > 0 and not _is_to_end(RunRef(**ref)):
+        _Here.programs.rest(min(left_s, LOOK_S))
         _stay(ref)
 
 
@@ -114,7 +122,7 @@ def _is_to_end(ref: RunRef) -> bool:
 
 def _stay(ref: dict[str, Any]) -> None:
     """Errors: leaves the run where it is, between two steps, when this process is about to end."""
-    if _Here.stopping.is_set():
+    if _Here.programs.stopping.is_set():
         _Here.left.add(workflow_id(RunRef(**ref)))
         raise _Leaving
 
@@ -124,7 +132,11 @@ def _too_long(stage: str) -> Stop:
 
 
 class Worker:
-    """Executes runs in this process while it is open. Only one may be open for one executor id at a time."""
+    """Executes runs in this process while it is open. Only one may be open for one executor id at a time.
+
+    Units: grace_s is how long runs may take, once it closes, to end or to come to the end of their step. cut_short is
+    true when one of them did not, and is still in it.
+    """
 
     def __init__(
         self, url: str, engine: sa.Engine, programs: Programs, executor_id: str, grace_s: float = GRACE_S
@@ -141,11 +153,12 @@ class Worker:
         }
         self._programs = programs
         self.grace_s = grace_s
+        self.cut_short = False
 
     def __enter__(self) -> Self:
         """Start: unfinished runs of this executor are resumed at the step they had reached."""
         logging.getLogger("dbos").setLevel(logging.CRITICAL)
-        _Here.programs, _Here.stopping, _Here.left = self._programs, threading.Event(), set()
+        _Here.programs, _Here.under_way, _Here.left = self._programs, set(), set()
         DBOS(config=self._config)
         DBOS.launch()
         for lane in LANES:
@@ -162,8 +175,10 @@ class Worker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop taking runs. Those under way end, or stop between two steps, and go on at the next start."""
-        _Here.stopping.set()
+        self._programs.stopping.set()
         DBOS.destroy(workflow_completion_timeout_sec=math.ceil(self.grace_s) if self.is_busy() else 0)
+        self.cut_short = bool(_Here.under_way)
+        self._programs.stopping.clear()
 
     def is_busy(self) -> bool:
         """Whether a run is under way, after the moment DBOS needs to note that one has ended.

@@ -3,10 +3,12 @@
 A stage must be safe to repeat: the process may die after its work and before the engine has noted that it was done.
 """
 
+import time
 import traceback
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import Event
 
 import sqlalchemy as sa
 
@@ -66,10 +68,12 @@ class Program:
 
 @dataclass
 class Programs:
-    """The flows this process can run, and its clock."""
+    """The flows this process can run, its clock, and how it waits: `rest` ends early once `stopping` is set."""
 
     by_flow: Mapping[str, Program] = field(default_factory=dict)
     now: Clock = field(default=lambda: datetime.now(UTC))
+    stopping: Event = field(default_factory=Event)
+    rest: Callable[[float], object] = time.sleep
 
     def turn(self, stage: str, ref: RunRef) -> Turn:
         """Call one stage of a run, unless the run is to end."""

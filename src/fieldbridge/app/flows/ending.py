@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
+
+from fieldbridge.app.connection_settings import parse
+from fieldbridge.app.flows.sparing import spare
 from fieldbridge.app.installation import Installation
 from fieldbridge.engine.stages import RunRef, Stop
-from fieldbridge.store.ledger import connections, runs, schedules
+from fieldbridge.store.ledger import budgets, connections, runs, schedules
 
 MILLISECOND = timedelta(milliseconds=1)
 CANCELLED = Stop("run.cancelled", "Somebody cancelled it; the next run goes on where it was.", "cancel", 4)
@@ -43,8 +47,9 @@ class Ends:
                 runs.end(tx, ref.run_id, _state(stop), stop.exit_code, f"{stop.code}: {stop.message}", now)
             if stop is not None and stop.then == "reconnect":
                 connections.pause(tx, ref.connection_id, stop.message)
-            until = datetime.fromisoformat(stop.until) if stop and stop.until else None
-            schedules.rearm(tx, ref.connection_id, ref.flow, ref.run_id, now, until, stop.message if stop else "")
+            budgets.ran(tx, ref.connection_id, now.date(), ref.flow)
+            until, because = self._held(tx, ref, stop)
+            schedules.rearm(tx, ref.connection_id, ref.flow, ref.run_id, now, until, because)
             took = now - (run.started_at or now)
             told = {
                 "flow": ref.flow,
@@ -53,6 +58,14 @@ class Ends:
                 "error": stop.message if stop else None,
             }
             runs.record(tx, ref.connection_id, ref.run_id, now, "run.finished", **told)
+
+    def _held(self, tx: sa.Connection, ref: RunRef, stop: Stop | None) -> tuple[datetime | None, str]:
+        """Until when the flow must not run again, and why."""
+        if stop and stop.until:
+            return datetime.fromisoformat(stop.until), stop.message
+        one = connections.find(tx, ref.connection_id)
+        held = one and spare(tx, one.id, ref.flow, parse(one.settings), self.installation.now())
+        return held or (None, "")
 
 
 def _state(stop: Stop) -> runs.State:

@@ -50,6 +50,25 @@ def count(tx: sa.Connection, connection_id: str, day: date, flow: str, more: Spe
         upsert(tx, call_count, [{"connection_id": connection_id, "day": day, "flow": flow, **amounts}])
 
 
+def ran(tx: sa.Connection, connection_id: str, day: date, flow: str) -> None:
+    """Count one run of a flow, whether or not it made calls."""
+    count(tx, connection_id, day, flow, Spent())
+    of_today = (call_count.c.connection_id == connection_id) & (call_count.c.day == day) & (call_count.c.flow == flow)
+    tx.execute(call_count.update().where(of_today).values(runs=call_count.c.runs + 1))
+
+
+def calls_per_run(tx: sa.Connection, connection_id: str, first: date, last: date) -> dict[str, float]:
+    """What a run of each flow has cost on the mean, from one day to another, both included."""
+    calls, runs = sa.func.sum(call_count.c.calls), sa.func.sum(call_count.c.runs)
+    query = (
+        sa.select(call_count.c.flow, calls, runs)
+        .where(call_count.c.connection_id == connection_id, call_count.c.day >= first, call_count.c.day <= last)
+        .group_by(call_count.c.flow)
+        .having(runs > 0)
+    )
+    return {flow: float(made) / float(number) for flow, made, number in tx.execute(query)}
+
+
 def spent(tx: sa.Connection, connection_id: str, first: date, last: date) -> dict[str, Spent]:
     """What each flow has spent from one day to another, both included."""
     names = Spent.__struct_fields__
