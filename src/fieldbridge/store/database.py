@@ -102,8 +102,12 @@ class Database:
 
 
 def tell(tx: sa.Connection, event: str, fields: Mapping[str, object]) -> None:
-    """Have an event told to whoever listens to the activity, once it is true."""
-    tx.info[TOLD].append((event, fields))
+    """Have an event told to whoever listens to the activity, once it is true.
+
+    Nobody listens while a ledger is restored: that transaction is none of `write`.
+    """
+    if TOLD in tx.info:
+        tx.info[TOLD].append((event, fields))
 
 
 def clock(tx: sa.Connection) -> datetime:
