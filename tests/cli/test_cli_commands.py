@@ -48,6 +48,7 @@ COMMANDS = (
     "restore",
     "move",
     "doctor",
+    "service",
 )
 
 
@@ -418,3 +419,12 @@ def test_a_connection_is_paused_rescheduled_and_resumed_by_name(shell):
     shell.run("schedule", "kauri", "--hours", "sometimes", code=2)
     shell.run("schedule", "--every", "5m", code=2)
     shell.run("pause", code=2)
+
+
+def test_the_service_is_shown_without_changing_anything(shell, tmp_path):
+    shell.home.mkdir()
+    text = shell.json("service", "show", "--system", "--listen", "127.0.0.1:8124")["text"]
+    assert f'"--home" "{shell.home}" "run" "--listen" "127.0.0.1:8124"' in text
+    assert "Restart=always" in shell.run("service", "show")
+    assert "is set here" in shell.run("service", "show", code=2, FIELDBRIDGE_DATABASE_URL="postgresql://h/d")
+    assert list(shell.home.iterdir()) == []

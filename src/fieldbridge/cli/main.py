@@ -13,6 +13,7 @@ from fieldbridge.cli import (
     keeping,
     observe,
     runs,
+    service,
     settings,
     setup,
     sheets,
@@ -51,7 +52,21 @@ def main(
     context.obj = home
 
 
-for module in (demo, setup, connect, settings, runs, steer, sheets, versions, observe, keeping, doctor, standin):
+for module in (
+    demo,
+    setup,
+    connect,
+    settings,
+    runs,
+    steer,
+    sheets,
+    versions,
+    observe,
+    keeping,
+    doctor,
+    service,
+    standin,
+):
     module.register(app)
 
 

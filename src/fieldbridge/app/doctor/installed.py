@@ -6,10 +6,8 @@ from cryptography import x509
 
 from fieldbridge.app.doctor.finding import Check, Finding, ok, warn
 from fieldbridge.app.installation import Installation
-from fieldbridge.app.workshop import RHYTHM
-from fieldbridge.engine.membership import living_among
-from fieldbridge.store.database import clock
-from fieldbridge.store.ledger import marks, workers
+from fieldbridge.app.readiness import at_work
+from fieldbridge.store.ledger import marks
 
 BACKUP_STALE = timedelta(days=8)
 CERTIFICATE_ENDS_SOON = timedelta(days=60)
@@ -25,11 +23,13 @@ def secrets(installation: Installation) -> Finding:
 def worker(installation: Installation) -> Finding:
     """Whether anybody carries out runs."""
     with installation.database.read() as tx:
-        living = living_among(workers.every(tx), installation.settings.home, clock(tx), RHYTHM.dead_after_s)
-    staying = sum(one.stays for one in living)
+        staying = at_work(installation, tx)
     if not staying:
-        return warn("No `fieldbridge run` is at work: nothing moves by itself.", "Start it; see `fieldbridge service`.")
-    return ok(f"{staying} at work.")
+        return warn(
+            "No `fieldbridge run` is at work: nothing moves by itself.",
+            "Have it kept alive: `fieldbridge service install`.",
+        )
+    return ok(f"{len(staying)} at work.")
 
 
 def backup(installation: Installation) -> Finding:
