@@ -423,6 +423,7 @@ def test_a_connection_is_paused_rescheduled_and_resumed_by_name(shell):
 
 def test_the_service_is_shown_without_changing_anything(shell, tmp_path):
     shell.home.mkdir()
+    shell.patch.delenv("FIELDBRIDGE_UNSURE_HOLD_S")
     text = shell.json("service", "show", "--system", "--listen", "127.0.0.1:8124")["text"]
     assert f'"--home" "{shell.home}" "run" "--listen" "127.0.0.1:8124"' in text
     assert "Restart=always" in shell.run("service", "show")

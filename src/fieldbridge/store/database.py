@@ -71,12 +71,8 @@ class Database:
 
         What was to be `told` in it is told when it is committed.
         """
-        with self.engine.begin() as tx:
-            tx.info[TOLD] = []
+        with self.engine.connect() as tx, telling(tx, aloud=self._tells), tx.begin():
             yield tx
-            lines = tx.info.pop(TOLD)
-        for event, fields in lines if self._tells else ():
-            activity.info(event, extra={"fields": fields})
 
     @contextmanager
     def alone(self) -> Iterator[sa.Connection]:
@@ -99,6 +95,15 @@ class Database:
         """A transaction that sees one state of the database and changes nothing."""
         with self.engine.connect().execution_options(reads_only=True) as tx:
             yield tx
+
+
+@contextmanager
+def telling(tx: sa.Connection, *, aloud: bool = True) -> Iterator[None]:
+    """Around a transaction: what was to be `told` in it is told when it is committed."""
+    lines = tx.info[TOLD] = []
+    yield
+    for event, fields in lines if aloud else ():
+        activity.info(event, extra={"fields": fields})
 
 
 def tell(tx: sa.Connection, event: str, fields: Mapping[str, object]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from fieldbridge.core.errors import SetupError
+from fieldbridge.store.database import telling
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 0x66696C64
@@ -67,7 +68,7 @@ def migrating(engine: sa.Engine) -> Iterator[sa.Connection]:
         session.detach()
         if engine.dialect.name == "sqlite":
             session.connection.cursor().execute("PRAGMA foreign_keys=OFF")
-        with session.begin():
+        with telling(session), session.begin():
             if engine.dialect.name == "postgresql":
                 session.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
             yield session
