@@ -44,7 +44,8 @@ def settings(visit: Visit) -> Finding:
 def pause(visit: Visit) -> Finding:
     """Whether it may run."""
     because = visit.connection.paused_because
-    return fail(f"Paused: {because}", "Run `fieldbridge connect` for it.") if because else ok("It may run.")
+    remedy = "Run `fieldbridge connect` for it, or `fieldbridge resume` when a person paused it."
+    return fail(f"Paused: {because}", remedy) if because else ok("It may run.")
 
 
 def folder(visit: Visit) -> Finding:
