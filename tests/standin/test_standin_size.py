@@ -5,49 +5,15 @@ Time is not measured, which other work on the machine would spoil: the work done
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from standin_office import EMPTY, Office
 
 from fieldbridge.standin.local_xero import LocalXero
-from fieldbridge.standin.options import Options
-from fieldbridge.standin.resources.call import Call
-from fieldbridge.standin.resources.routes import answer_call
-from fieldbridge.standin.wire.query import Query
-
-EMPTY = Options(contacts=5, items=5, history_months=0)
-
-
-class Office:
-    """One organisation's endpoints, called without the wire."""
-
-    def __init__(self) -> None:
-        xero = LocalXero(EMPTY, "http://localhost")
-        self.books = xero.books[next(iter(xero.books))]
-        self.made = 0
-
-    def call(self, method: str, path: str, body: Any = None, query: str = "", **headers: str) -> Any:
-        content = b"" if body is None else json.dumps(body).encode()
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        answer = answer_call(Call(method, tuple(path.split("/")), Query(query), named, content, self.books, "App"))
-        assert answer.status == 200, answer.body
-        return json.loads(answer.body)
-
-    def sell(self) -> None:
-        self.made += 1
-        line = {"Description": "Freight", "Quantity": 1, "UnitAmount": 5, "AccountCode": "200"}
-        sale = {"Type": "ACCREC", "Status": "AUTHORISED", "InvoiceNumber": f"SO-{self.made}", "LineItems": [line]}
-        self.call("PUT", "Invoices", {**sale, "Contact": {"Name": f"Shop {self.made % 40}"}})
-
-    def pay(self) -> None:
-        self.call(
-            "PUT", "Payments",
-            {"Invoice": {"InvoiceNumber": "SO-7"}, "Account": {"Code": "090"}, "Amount": 0.01},
-        )  # fmt: skip
 
 
 def work_of(run: Callable[[], None]) -> int:

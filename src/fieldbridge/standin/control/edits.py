@@ -98,7 +98,7 @@ def edit_invoice(xero: LocalXero, body: Record, identity: str) -> Record:
     if changed["Contact"].get("ContactID") not in held.contacts:
         raise NoSuchRecordError("No contact with the ContactID of Contact")
     changed |= totals(changed["LineItems"], changed["LineAmountTypes"])
-    changed["TotalDiscount"] = total_discount(changed["LineItems"])
+    changed["TotalDiscount"] = total_discount(changed["LineItems"], held.switches.rounding)
     return held.invoices.put(settle(held, INVOICE, changed))
 
 

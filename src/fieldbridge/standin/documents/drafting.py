@@ -39,7 +39,8 @@ class Draft:
         after["Contact"] = self._contact()
         after["LineItems"] = self._lines(after)
         after |= totals(after["LineItems"], after["LineAmountTypes"])
-        after["TotalDiscount"] = total_discount(after["LineItems"]) if self.kind.allows_discount else None
+        mode = self.books.switches.rounding
+        after["TotalDiscount"] = total_discount(after["LineItems"], mode) if self.kind.allows_discount else None
         self._check(after)
         if self.errors:
             raise RefusedError(*self.errors)

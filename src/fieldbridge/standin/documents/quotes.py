@@ -99,5 +99,5 @@ def _priced(books: Books, sent: Record, after: Record, unit_decimals: int) -> li
     if "LineItems" in sent:
         after["LineItems"] = price_lines(pricing, sent["LineItems"], after["LineItems"])
     after |= totals(after["LineItems"], amounts)
-    after["TotalDiscount"] = total_discount(after["LineItems"])
+    after["TotalDiscount"] = total_discount(after["LineItems"], books.switches.rounding)
     return pricing.errors

@@ -45,10 +45,14 @@ def _price_one(pricing: Pricing, line: Record, old: Record | None) -> Record:
 
 
 def _to_decimals(pricing: Pricing, line: Record) -> Record:
-    """Writes without `unitdp=4` lose the third and fourth decimal of UnitAmount."""
-    if "UnitAmount" not in line:
-        return line
-    return {**line, "UnitAmount": rounded(line["UnitAmount"], pricing.unit_decimals, pricing.books.switches.rounding)}
+    """Writes without `unitdp=4` lose the third and fourth decimal of UnitAmount; a Quantity has four at most."""
+    mode, places = pricing.books.switches.rounding, {"UnitAmount": pricing.unit_decimals, "Quantity": 4}
+    kept = {name: rounded(line[name], most, mode) for name, most in places.items() if _is_longer(line.get(name), most)}
+    return {**line, **kept}
+
+
+def _is_longer(value: Decimal | None, places: int) -> bool:
+    return value is not None and value != rounded(value, places)
 
 
 def price_line(pricing: Pricing, line: Record) -> Record:
@@ -121,14 +125,19 @@ def _price(pricing: Pricing, line: Record) -> None:
 def _unit_from_amount(pricing: Pricing, line: Record) -> None:
     line.setdefault("Quantity", Decimal(1))
     line["LineAmount"] = rounded(line.get("LineAmount", ZERO))
-    factor = line["Quantity"] * (100 - line.get("DiscountRate", ZERO)) / 100
-    line["UnitAmount"] = rounded(line["LineAmount"] / factor, pricing.unit_decimals) if factor else ZERO
+    line["UnitAmount"] = rounded(_undiscounted(line, line["Quantity"]), pricing.unit_decimals)
 
 
 def _quantity_from_amount(line: Record) -> Decimal:
     if "LineAmount" not in line or not line["UnitAmount"]:
         return Decimal(1)
-    return rounded(line["LineAmount"] / line["UnitAmount"], 4)
+    return rounded(_undiscounted(line, line["UnitAmount"]), 4)
+
+
+def _undiscounted(line: Record, known: Decimal) -> Decimal:
+    """The other factor of Quantity and UnitAmount, from the LineAmount and what was taken off it."""
+    factor = known * (100 - line.get("DiscountRate", ZERO)) / 100
+    return Decimal((line["LineAmount"] + line.get("DiscountAmount", ZERO)) / factor) if factor else ZERO
 
 
 def _check_discount(pricing: Pricing, line: Record) -> None:

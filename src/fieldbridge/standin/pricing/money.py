@@ -42,12 +42,12 @@ def totals(lines: Iterable[Record], amount_types: str) -> Record:
     return {"SubTotal": subtotal, "TotalTax": tax, "Total": subtotal + tax}
 
 
-def total_discount(lines: Iterable[Record]) -> Decimal:
+def total_discount(lines: Iterable[Record], mode: str = "half_up") -> Decimal:
     """What the lines would have cost without their discounts, less what they cost."""
-    return sum((_discount(line) for line in lines), ZERO)
+    return sum((_discount(line, mode) for line in lines), ZERO)
 
 
-def _discount(line: Record) -> Decimal:
+def _discount(line: Record, mode: str) -> Decimal:
     if not (line.get("DiscountRate") or line.get("DiscountAmount")):
         return ZERO
-    return line_amount(line["Quantity"], line["UnitAmount"]) - Decimal(line["LineAmount"])
+    return line_amount(line["Quantity"], line["UnitAmount"], mode=mode) - Decimal(line["LineAmount"])
