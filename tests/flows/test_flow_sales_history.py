@@ -38,8 +38,14 @@ INVOICE = BookedDocument(
     lines=(LINE,),
 )
 CREDIT = replace(INVOICE, kind="ACCRECCREDIT", number="CN-1")
-KNOWN = Known(customer="KER014", customer_name="Kerikeri Foodmart", rep="ABE", staff={"zoe ash": "ZOE", "zoe": "ZOE"})
-RULES = HistoryRules(rep_tracking="Rep")
+KNOWN = Known(
+    customer="KER014",
+    customer_name="Kerikeri Foodmart",
+    rep="ABE",
+    rep_tracking="Rep",
+    staff={"zoe ash": "ZOE", "zoe": "ZOE"},
+)
+RULES = HistoryRules()
 TAKEN = Order(
     order_no="7", kind="O", captured_on=date(2026, 7, 12), customer="KER014", lines=(), total=Decimal(0),
     tax=Decimal(0), cloud_id="BV7", rep="STESMI", customer_order_no="PO 9", delivery_code="2",

@@ -178,7 +178,7 @@ def test_the_rep_is_the_tracking_option_where_nobody_captured_it(office, option)
         "Options": [{"TrackingOptionID": "o1", "Name": option, "Status": "ACTIVE"}],
     }
     office.books.tracking.put(tracking)
-    settle_for(office.site, '\n[history]\nrep_tracking = "Rep"\n[staff]\nSTESMI = "Steve Smith"\nZOE = "Zoe Ash"\n')
+    settle_for(office.site, '\n[customers]\nrep_tracking = "Rep"\n[staff]\nSTESMI = "Steve Smith"\nZOE = "Zoe Ash"\n')
     marked = {"Tracking": [{"Name": "Rep", "Option": option}]}
     office.invoice(KERIKERI, LineItems=lines(("APL-1L", "1", "4.25", marked)))
     assert shown(office)[0]["StaffCode"] == {"Steve Smith": "STESMI"}.get(option, "ZOE")

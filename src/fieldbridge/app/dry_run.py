@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from fieldbridge.app.connection_settings import parse
 from fieldbridge.app.flows.context import context_of
-from fieldbridge.app.flows.programs import FIRST_WRITE, Flows
+from fieldbridge.app.flows.programs import FIRST_WRITE, WRITE_CODES, Flows
 from fieldbridge.app.flows.sheets import folder_of
 from fieldbridge.app.installation import Installation
 from fieldbridge.core.records.books import Invoice
@@ -32,6 +32,7 @@ from fieldbridge.store.schema import (
     intake_file,
     link,
     problem,
+    rep_since,
     sheet,
     sheet_row,
     watermark,
@@ -39,7 +40,7 @@ from fieldbridge.store.schema import (
 
 ROWS_PER_COPY = 1000
 EVERYTHING = 1_000_000
-LOOKED_AT = (connection, book, watermark, intake_file, intake, delivery, link, problem, sheet, sheet_row)
+LOOKED_AT = (connection, book, watermark, intake_file, intake, delivery, link, problem, rep_since, sheet, sheet_row)
 
 
 class PlannedInvoice(msgspec.Struct, frozen=True):
@@ -78,7 +79,7 @@ def plan(installation: Installation, one: Connection, flow: str) -> Plan:
 
 def _advance(flows: Flows, ref: RunRef, gate: Installation) -> None:
     for name, step in flows.steps(ref.flow):
-        if name == FIRST_WRITE:
+        if name in (FIRST_WRITE, WRITE_CODES):
             return
         while (turn := step(context_of(flows.installation, ref, gate))).again:
             flows.installation.pause(turn.wait_s)

@@ -1,5 +1,6 @@
 """What one connection's office has decided: which account, which status, which codes."""
 
+from datetime import date
 from decimal import Decimal
 from itertools import product
 from typing import Literal
@@ -107,17 +108,44 @@ class AgeingRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     period: Literal["month", "30 days"] = "month"
 
 
-class CustomerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """How contacts become the tablets' customers."""
+class Handover(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """From a day on, one rep's customers are another's: all of them, or those that are named."""
 
+    on: date
+    before: str
+    after: str
+    customers: tuple[str, ...] = ()
+
+
+class CustomerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How contacts become the tablets' customers.
+
+    Shape: who says which contacts are customers, of which groups names the contact groups; mint gives those without
+    a code one, write_back puts it into Xero as Contact Number; categories are what fills CustomerCategory1 to 8: the
+    first word of a contact group, `city` or `region`.
+    Units: longest_code in characters; amounts in the base currency.
+    """
+
+    who: Literal["with a code", "in a group", "is a customer"] = "with a code"
+    groups: tuple[str, ...] = ()
+    longest_code: int = 50
+    mint: bool = False
+    write_back: bool = False
     ageing: AgeingRules = AgeingRules()
+    stop_overdue_days: int | None = None
+    stop_overdue_above: Decimal | None = None
+    stop_balance_above: Decimal | None = None
+    cash_without_terms: bool = False
+    categories: tuple[str, ...] = ("class", "area")
+    rep_tracking: str = ""
+    handovers: tuple[Handover, ...] = ()
 
 
 class HistoryRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What reps see of what was sold.
 
     Shape: products_of_accounts names the product that stands for lines without an item, by their account, such as
-    freight; rep_tracking is the tracking category whose options are reps.
+    freight.
     Units: years that are read and published once, at the beginning; window_days for which a change stays published.
     """
 
@@ -127,4 +155,3 @@ class HistoryRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     resend_voided: bool = True
     stock_location: str = "MAIN"
     products_of_accounts: dict[str, str] = {}
-    rep_tracking: str = ""

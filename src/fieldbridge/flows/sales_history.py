@@ -21,6 +21,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     customer: str
     customer_name: str
     rep: str = ""
+    rep_tracking: str = ""
     staff: Mapping[str, str] = {}
     origin: Origin | None = None
 
@@ -50,20 +51,20 @@ def sale_of(document: BookedDocument, known: Known, rules: HistoryRules) -> Sale
         captured_on=order.captured_on if order else document.issued_on,
         cloud_id=known.origin.key if known.origin else "",
         order_number=order.customer_order_no if order else document.reference,
-        staff=rep_of(document, known, rules),
+        staff=rep_of(document, known),
         location=rules.stock_location,
         delivery_code=order.delivery_code if order else "",
     )
 
 
-def rep_of(document: BookedDocument, known: Known, rules: HistoryRules) -> str:
+def rep_of(document: BookedDocument, known: Known) -> str:
     """Who sold it: the rep who took the order, else the tracking option, else the customer's rep on that day.
 
     An option is a rep's code or name. Shape: known.staff maps both, in small letters, to the code.
     """
     if known.origin and known.origin.order and known.origin.order.rep:
         return known.origin.order.rep
-    marked = (option for line in document.lines for category, option in line.tracking if category == rules.rep_tracking)
+    marked = (option for line in document.lines for category, option in line.tracking if category == known.rep_tracking)
     return next((known.staff[one.casefold()] for one in marked if one.casefold() in known.staff), known.rep)
 
 

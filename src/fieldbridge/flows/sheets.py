@@ -26,10 +26,9 @@ def customer_with(customer: Customer, contact: Contact, row: CustomerRow | None)
         price_level=level_of(contact, row),
         special_pricing_group=price_group_of(contact, row),
         discount=discount_of(contact, row),
-        staff_code=customer.staff_code or row.rep,
-        notes=customer.notes or row.notes,
+        notes="; ".join(one for one in (row.notes, customer.notes) if one),
         categories=_either(customer.categories, row.categories),
-        custom_1=customer.custom_1 or row.custom_1,
+        custom_1=row.custom_1 or customer.custom_1,
         custom_2=customer.custom_2 or row.custom_2,
         **{name: flag for name, flag in flags.items() if flag is not None},
     )

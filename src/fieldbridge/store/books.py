@@ -63,6 +63,12 @@ def keep(tx: sa.Connection, connection_id: str, records: Iterable[Record], read_
     upsert(tx, book, rows)
 
 
+def rename(tx: sa.Connection, connection_id: str, contact: Contact) -> None:
+    """Store a contact under another key, as of the same read."""
+    mine = book.update().where(_of(connection_id, Contact), book.c.far_id == contact.contact_id)
+    tx.execute(mine.values(code=contact.code, record=_encode(contact).decode()))
+
+
 def _owed(record: Record) -> dict[str, object]:
     """Whose document it is, and whether something is still owed on it or owed back."""
     if not isinstance(record, BookedDocument):

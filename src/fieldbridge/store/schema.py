@@ -140,6 +140,15 @@ link = Table(
     Index("ix_link_far", "connection_id", "far_id"),
 )
 
+rep_since = Table(
+    "rep_since",
+    metadata,
+    of_connection(primary_key=True),
+    Column("contact_id", Text, primary_key=True),
+    Column("since", sa.Date, primary_key=True),
+    Column("rep", Text, nullable=False),
+)
+
 intake_file = Table(
     "intake_file",
     metadata,

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import msgspec
 
-from fieldbridge.core.records.books import Address, Contact, ContactFields
+from fieldbridge.core.records.books import Address, Contact, ContactFields, Person
 from fieldbridge.xero.codec import Wire, encode, instant_or_none, quoted
 from fieldbridge.xero.collection import PAGE_SIZE, Page
 from fieldbridge.xero.outcomes import NO_ID, ElementWire, Writable
@@ -73,6 +73,21 @@ class GroupWire(Wire, frozen=True, kw_only=True):
     name: str = ""
 
 
+class PersonWire(Wire, frozen=True, kw_only=True):
+    """One of up to five further people."""
+
+    first_name: str = ""
+    last_name: str = ""
+    email_address: str = ""
+
+
+class TrackingWire(Wire, frozen=True, kw_only=True):
+    """A mark that new sales to this contact get."""
+
+    tracking_category_name: str = ""
+    tracking_option_name: str = ""
+
+
 class BalanceWire(Wire, frozen=True, kw_only=True):
     """What is owed, in the base currency."""
 
@@ -103,6 +118,9 @@ class ContactWire(ElementWire, frozen=True, kw_only=True):
     payment_terms: TermsWire | None = None
     discount: Decimal | None = None
     balances: BalancesWire = BalancesWire()
+    is_customer: bool = False
+    contact_persons: list[PersonWire] = []
+    sales_tracking_categories: list[TrackingWire] = []
     merged_to: str = msgspec.field(name="MergedToContactID", default="")
     updated: str = msgspec.field(name="UpdatedDateUTC", default="")
 
@@ -130,6 +148,14 @@ def _record(one: ContactWire) -> Contact:
         outstanding=one.balances.accounts_receivable.outstanding,
         overdue=one.balances.accounts_receivable.overdue,
         merged_to=one.merged_to,
+        is_customer=one.is_customer,
+        persons=tuple(
+            Person(first_name=each.first_name, last_name=each.last_name, email=each.email_address)
+            for each in one.contact_persons
+        ),
+        sales_tracking=tuple(
+            (each.tracking_category_name, each.tracking_option_name) for each in one.sales_tracking_categories
+        ),
         updated_at=instant_or_none(one.updated),
     )
 

@@ -9,14 +9,13 @@ import sqlalchemy as sa
 
 from fieldbridge.app.flows.context import Context
 from fieldbridge.app.flows.documents import complete_until
-from fieldbridge.app.flows.outlets import heir_of
+from fieldbridge.app.flows.outlets import heir_of, told
 from fieldbridge.core.ageing import Aged, aged
 from fieldbridge.core.calendar_days import day_at, zone_of
 from fieldbridge.core.plan import Problem
 from fieldbridge.core.records.books import Contact, Organisation
 from fieldbridge.flows.balances import DIFFERS, difference, zone_faults
 from fieldbridge.store import books
-from fieldbridge.store.ledger import problems
 
 # How long after a change a contact's own balance may still lack it.
 SETTLES_WITHIN = timedelta(seconds=10)
@@ -35,6 +34,8 @@ class Balances:
     changed_at: Mapping[str, datetime]
     complete_until: datetime | None
     told: Mapping[str, Problem]
+    own: Organisation
+    today: date
     own_faults: tuple[Problem, ...] = ()
 
     def of(self, contact: Contact) -> Aged:
@@ -70,13 +71,8 @@ def balances_of(context: Context, tx: sa.Connection) -> Balances:
         by_contact[heir] = balance.plus(by_contact.get(heir, NOTHING_OWED))
     changed_at, until = books.last_changes(tx, context.id), complete_until(tx, context.id)
     own_faults = tuple(zone_faults(own, context.settings.time_zone))
-    return Balances(by_contact, changed_at, until, _told(tx, context.id), own_faults)
-
-
-def _told(tx: sa.Connection, connection_id: str) -> dict[str, Problem]:
-    fields = Problem.__struct_fields__
-    known = [one for one in problems.still_open(tx, connection_id) if one.code == DIFFERS]
-    return {one.key: Problem(**{name: getattr(one, name) for name in fields}) for one in known}
+    differing = {one.key: one for one in told(tx, context.id, DIFFERS)}
+    return Balances(by_contact, changed_at, until, differing, own, today, own_faults)
 
 
 def today_of(context: Context, own: Organisation) -> date:

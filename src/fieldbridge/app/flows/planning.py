@@ -6,6 +6,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from fieldbridge.app.flows.context import Context
+from fieldbridge.app.flows.outlets import holders
 from fieldbridge.app.flows.price_list import price_list
 from fieldbridge.core.errors import RefusedError
 from fieldbridge.core.plan import Change, Problem
@@ -97,7 +98,7 @@ def shelf_for(tx: sa.Connection, connection_id: str, orders: Sequence[Order]) ->
     """The part of the Books these orders need. Errors: SetupError when nothing was read yet."""
     return Shelf(
         organisation=books.own(tx, connection_id),
-        contacts=books.by_code(tx, connection_id, Contact, {order.customer for order in orders}),
+        contacts=holders(tx, connection_id, {order.customer for order in orders}),
         items=books.by_code(tx, connection_id, Item, _products(orders)),
         accounts={one.code: one for one in books.every(tx, connection_id, Account)},
         tax_rates={one.tax_type: one for one in books.every(tx, connection_id, TaxRate)},

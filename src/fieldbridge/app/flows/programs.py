@@ -9,6 +9,7 @@ from fieldbridge.app.flows.closing import close
 from fieldbridge.app.flows.context import Context, context_of
 from fieldbridge.app.flows.delivering import deliver
 from fieldbridge.app.flows.ending import Ends
+from fieldbridge.app.flows.numbering import write_codes
 from fieldbridge.app.flows.planning import plan
 from fieldbridge.app.flows.publishing import publish
 from fieldbridge.app.flows.taking import Taker
@@ -17,7 +18,7 @@ from fieldbridge.engine.stages import Program, Stage, Turn, WithWork
 from fieldbridge.flows import FLOWS, MASTER_DATA, SALES_HISTORY, TRANSACTIONS
 from fieldbridge.store.ledger import intake
 
-FIRST_WRITE = "deliver"
+FIRST_WRITE, WRITE_CODES = "deliver", "write codes"
 REFERENCE_DATA_FRESH_FOR = timedelta(hours=1)
 Step = Callable[[Context], Turn]
 
@@ -60,7 +61,8 @@ class Flows:
         read = [(stream.name, reading.reader(stream)) for stream in streams]
         read += [(kind.name, documents.reader(kind)) for kind in documents.DOCUMENTS]
         read.append((reading.ITEMS.name, reading.reader(reading.ITEMS)))
-        return [("organisation", reading.read_organisation), *read, ("publish", publish)]
+        written = [("publish", publish), (WRITE_CODES, write_codes)]
+        return [("organisation", reading.read_organisation), *read, *written]
 
     def _sales_history(self) -> list[tuple[str, Step]]:
         read: list[tuple[str, Step]] = [("contacts", reading.reader(reading.CONTACTS))]

@@ -7,8 +7,10 @@ import sqlalchemy as sa
 
 from fieldbridge.app.flows import goods, history, references
 from fieldbridge.app.flows import sheets as sheet_taking
-from fieldbridge.app.flows.balances import balances_of
+from fieldbridge.app.flows.balances import balances_of, today_of
 from fieldbridge.app.flows.context import Context
+from fieldbridge.app.flows.outlets import agree
+from fieldbridge.app.flows.reps import remember, reps_of
 from fieldbridge.core.errors import GuardError
 from fieldbridge.core.identity import digest
 from fieldbridge.core.plan import Problem
@@ -33,6 +35,9 @@ BATCH = 500
 def publish(context: Context) -> Turn:
     """Write every master file that would change. Errors: GuardError before anything is replaced by far less."""
     found: list[Problem] = sheet_taking.refresh(context)
+    with context.write() as tx:
+        found += agree(context, tx)
+        remember(context, tx, today_of(context, books.own(tx, context.id)))
     goods.release_stock(context)
     context.say("writing master files")
     with context.read() as tx:
@@ -85,24 +90,27 @@ def staged(context: Context, layout: FileLayout, made: Iterable[Row]) -> Publish
 
 
 def _outlets(context: Context, tx: sa.Connection) -> Iterator[Contact]:
-    return (one for one in books.every(tx, context.id, Contact) if customers.is_outlet(one))
+    return filter(customers.is_outlet, books.every(tx, context.id, Contact))
 
 
 def _customers(context: Context, tx: sa.Connection, found: list[Problem]) -> Iterator[Row]:
-    shared = Counter(one.code for one in _outlets(context, tx))
     balances = balances_of(context, tx)
     found += balances.own_faults
-    last = ""
     for some in batches(_outlets(context, tx), BATCH):
         more = sheets.by_key(tx, context.id, CustomerRow, {one.code for one in some})
+        rep_on = reps_of(context, tx, some)
         for contact in some:
-            found += customers.faults(contact, shared[contact.code])
-            if contact.code != last:
-                found += balances.faults(contact)
-                row = more[contact.code][0][1] if contact.code in more else None
-                made = customer_with(customers.customer_of(contact, balances.of(contact)), contact, row)
-                yield from rows.customer_rows([made], context.settings.profile)
-            last = contact.code
+            found += (*customers.faults(contact), *balances.faults(contact))
+            standing = customers.Standing(
+                own=balances.own,
+                balance=balances.of(contact),
+                rep=rep_on(contact, balances.today),
+                today=balances.today,
+                rules=context.settings.customers,
+            )
+            row = more[contact.code][0][1] if contact.code in more else None
+            made = customer_with(customers.customer_of(contact, standing), contact, row)
+            yield from rows.customer_rows([made], context.settings.profile)
 
 
 def _products(context: Context, tx: sa.Connection, found: list[Problem]) -> Iterator[Row]:
@@ -118,10 +126,13 @@ def _addresses(context: Context, tx: sa.Connection, _found: list[Problem]) -> It
 
 
 def _staff(context: Context, tx: sa.Connection, _found: list[Problem]) -> Iterator[Row]:
-    known = staff.staff_of(_outlets(context, tx), context.settings.staff)
-    reps = {row.rep for _, row in sheets.every(tx, context.id, CustomerRow)}
+    today = today_of(context, books.own(tx, context.id))
+    reps = {one.after for one in context.settings.customers.handovers}
+    for some in batches(_outlets(context, tx), BATCH):
+        rep_on = reps_of(context, tx, some)
+        reps |= {rep_on(one, today) for one in some}
     listed = [row for _, row in sheets.every(tx, context.id, StaffRow)]
-    return rows.staff_rows(staff_with(known, listed, reps))
+    return rows.staff_rows(staff_with(staff.staff_of(context.settings.staff), listed, reps))
 
 
 def _taxes(context: Context, tx: sa.Connection, found: list[Problem]) -> Iterator[Row]:

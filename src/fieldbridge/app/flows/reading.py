@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from fieldbridge.app.flows.context import Context
+from fieldbridge.app.flows.outlets import with_keys
 from fieldbridge.core.errors import GuardError
 from fieldbridge.core.records.books import Account, Contact, Item, Record, TaxRate
 from fieldbridge.core.window import full_read_is_due, since
@@ -100,7 +101,7 @@ def keep_pages(
         with context.write() as tx:
             if announced_as:
                 _tally(tx, context, name, page)
-            books.keep(tx, context.id, page.records, context.now())
+            books.keep(tx, context.id, with_keys(tx, context.id, page.records), context.now())
         count += len(page.records)
         first_read_at = first_read_at or page.read_at
     return count, first_read_at

@@ -13,14 +13,13 @@ from fieldbridge.app.flows import documents
 from fieldbridge.app.flows.context import Context
 from fieldbridge.app.flows.outlets import standing_for
 from fieldbridge.app.flows.publishing import note_published, staged
+from fieldbridge.app.flows.reps import names_of, reps_of
 from fieldbridge.core.records.documents import BookedDocument
 from fieldbridge.core.records.field import Sale
-from fieldbridge.core.records.sheets import CustomerRow, StaffRow
 from fieldbridge.engine.stages import Turn
 from fieldbridge.field.folder.history_file import history_rows
-from fieldbridge.flows.groups import marks_of
 from fieldbridge.flows.sales_history import Known, is_history, sale_of
-from fieldbridge.store import books, sheets
+from fieldbridge.store import books
 from fieldbridge.store.database import batches
 from fieldbridge.store.ledger import links, runs
 
@@ -42,7 +41,7 @@ def publish(context: Context) -> Turn:
 
 
 def _sales(context: Context, tx: sa.Connection) -> Iterator[Sale]:
-    since, names = _since(context, tx), _staff_names(context, tx)
+    since, names = _since(context, tx), names_of(context, tx)
     for kind in KINDS:
         changed = books.documents(tx, context.id, kind.sales.kind, since)
         wanted = (one for one in changed if is_history(one, context.settings.history))
@@ -63,27 +62,18 @@ def _shown(
 ) -> Iterator[Sale]:
     contacts = standing_for(tx, context.id, {one.contact_id for one in some})
     origins = links.origins(tx, context.id, {one.document_id for one in some})
-    more = sheets.by_key(tx, context.id, CustomerRow, {one.code for one in contacts.values()})
+    rep_on = reps_of(context, tx, list(contacts.values()))
     for one in some:
         contact = contacts.get(one.contact_id)
         if contact is None or not contact.code:
             continue
-        row = more[contact.code][0][1] if contact.code in more else None
         known = Known(
             customer=contact.code,
             customer_name=contact.name,
-            rep=marks_of(contact.groups).rep or (row.rep if row else ""),
+            rep=rep_on(contact, one.issued_on) if one.issued_on else "",
+            rep_tracking=context.settings.customers.rep_tracking,
             staff=names,
             origin=origins.get(one.document_id),
         )
         if sale := sale_of(one, known, context.settings.history):
             yield sale
-
-
-def _staff_names(context: Context, tx: sa.Connection) -> dict[str, str]:
-    """Every way to name a rep in a tracking option, in small letters, and the code it means."""
-    listed = [row for _, row in sheets.every(tx, context.id, StaffRow)]
-    named = [(name, code) for code, name in context.settings.staff.items()]
-    named += [(f"{row.first_name} {row.surname}".strip(), row.code) for row in listed]
-    named += [(code, code) for _, code in named]
-    return {name.casefold(): code for name, code in named}

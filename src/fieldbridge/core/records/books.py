@@ -48,10 +48,20 @@ class Address(Record, frozen=True, kw_only=True):
     country: str = ""
 
 
+class Person(Record, frozen=True, kw_only=True):
+    """Somebody else to be reached at a contact."""
+
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+
+
 class Contact(Record, frozen=True, kw_only=True):
     """A customer or supplier.
 
-    Shape: seen_at is Xero's own clock when it said all this. Units: balances in the organisation's base currency.
+    Shape: key is what tablets call it, agreed in a Link and kept whatever Xero calls it later; sales_tracking pairs a
+    category with the option its sales are marked with; seen_at is Xero's own clock when it said all this.
+    Units: balances in the organisation's base currency.
     """
 
     contact_id: str
@@ -75,11 +85,20 @@ class Contact(Record, frozen=True, kw_only=True):
     merged_to: str = ""
     updated_at: datetime | None = None
     seen_at: datetime | None = None
+    key: str = ""
+    is_customer: bool = False
+    persons: tuple[Person, ...] = ()
+    sales_tracking: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def own_code(self) -> str:
+        """What Xero calls it: AccountNumber, else ContactNumber, else empty."""
+        return self.account_number or self.contact_number
 
     @property
     def code(self) -> str:
-        """The customer's key on tablets: AccountNumber, else ContactNumber, else empty."""
-        return self.account_number or self.contact_number
+        """What tablets call it, or would."""
+        return self.key or self.own_code
 
 
 class ContactFields(Record, frozen=True, kw_only=True):

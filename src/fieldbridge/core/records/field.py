@@ -37,6 +37,8 @@ class Customer(Record, frozen=True, kw_only=True):
     categories: tuple[str, ...] = ()
     custom_1: str = ""
     custom_2: str = ""
+    vendor: str = ""
+    report_only: bool | None = None
 
 
 class Product(Record, frozen=True, kw_only=True):

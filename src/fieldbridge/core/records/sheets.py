@@ -217,8 +217,12 @@ class CustomerRow(SheetRow, frozen=True, kw_only=True):
     rep: Annotated[
         str, Column("the rep's code; a contact group `Rep STESMI` counts more", "STESMI", longest=STAFF_CODE_MAX)
     ] = ""
-    notes: Annotated[str, Column("what the rep should know", "Closed on Mondays", longest=NOTES_MAX)] = ""
-    category_1: Annotated[str, Column("category 1, for targets and reports", "Cafe", longest=TEXT_MAX)] = ""
+    notes: Annotated[
+        str, Column("what the rep should know; whom to ask for follows", "Closed on Mondays", longest=NOTES_MAX)
+    ] = ""
+    category_1: Annotated[
+        str, Column("category 1; a contact group `Class Cafe` counts more", "Cafe", longest=TEXT_MAX)
+    ] = ""
     category_2: Annotated[
         str, Column("category 2; a contact group `Area North` counts more", "North", longest=TEXT_MAX)
     ] = ""
@@ -228,8 +232,8 @@ class CustomerRow(SheetRow, frozen=True, kw_only=True):
     category_6: Annotated[str, Column("category 6", longest=TEXT_MAX)] = ""
     category_7: Annotated[str, Column("category 7", longest=TEXT_MAX)] = ""
     category_8: Annotated[str, Column("category 8", longest=TEXT_MAX)] = ""
-    custom_1: Annotated[str, Column("free text", longest=TEXT_MAX)] = ""
-    custom_2: Annotated[str, Column("free text", longest=TEXT_MAX)] = ""
+    custom_1: Annotated[str, Column("free text; empty: the terms of payment", longest=TEXT_MAX)] = ""
+    custom_2: Annotated[str, Column("free text; why credit is stopped counts more", longest=TEXT_MAX)] = ""
     compulsory_order_no: Annotated[bool | None, Column("yes: the rep must enter the customer's order number", "no")] = (
         None
     )

@@ -90,6 +90,8 @@ def _customer(customer: Customer, profile: Profile) -> dict[str, str]:
         "EnableEditPrice": _flag(customer.enable_edit_price, profile),
         "CustomField1": customer.custom_1,
         "CustomField2": customer.custom_2,
+        "Vendor": customer.vendor,
+        "ReportOnly": _flag(customer.report_only, profile),
     }
     values |= _spread("AddressLine", 4, customer.address_lines)
     values |= _balances(customer.balances)
