@@ -1,6 +1,6 @@
 """Killing the process (kill -9) at any moment of a run and starting it again leaves exactly one invoice per order.
 
-SQLite is killed at every point; PostgreSQL, where starts cost more, at each third. FIELDBRIDGE_TEST_KILL=every takes all.
+SQLite is killed at every point; PostgreSQL, where starts cost more, at each third. FIELDBRIDGE_TEST_KILL=every: at all.
 """
 
 import os
