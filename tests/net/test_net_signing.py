@@ -123,6 +123,7 @@ def test_random_requests_pass_the_local_xeros_door(sqlite_site):
         private_app.kept(site.installation, "kauri").consumer_key, private_key(site.installation)
     )
     with open_client() as client:
+        client.headers["User-Agent"] = "random requests"
         send = signed(wire(client), sign)
 
         @settings(max_examples=150, deadline=None)
@@ -139,9 +140,9 @@ def test_a_request_changed_on_its_way_is_turned_away_at_the_door(sqlite_site):
     sign = private_application(
         private_app.kept(site.installation, "kauri").consumer_key, private_key(site.installation)
     )
-    url = f"{site.xero.url}/api.xro/2.0/Organisation"
+    url = f"{site.xero.url}/api.xro/2.0/Contacts"
     with open_client() as client:
-        header = sign(Call(method="GET", url=url, query=(("where", "1"),)))
-        answer = wire(client)(Call(method="GET", url=url, query=(("where", "2"),), headers=header))
+        header = sign(Call(method="GET", url=url, query=(("page", "1"),)))
+        answer = wire(client)(Call(method="GET", url=url, query=(("page", "2"),), headers=header))
     assert answer.status == 401
     assert b"oauth_problem=signature_invalid" in answer.body
