@@ -242,7 +242,7 @@ def test_the_bundle_holds_what_helps_and_no_secret_name_or_record(site, tmp_path
     assert one["settings"]["staff"] == "1 entries"
     assert {"event": "order.posted"}.items() <= next(e for e in one["log"] if e["event"] == "order.posted").items()
     ledger = msgspec.json.decode(parts["ledger.json"])
-    assert (ledger["rows"]["link"], ledger["connections"]) == (1, 1)
+    assert (ledger["rows"]["link"], ledger["connections"]) == (21, 1)
     told = {(line["check"], line["connection"]) for line in msgspec.json.decode(parts["findings.json"])}
     assert {("disk", 0), ("folder", 1)} <= told
     assert msgspec.json.decode(parts["libraries.json"])["sqlalchemy"].startswith("2.")
