@@ -5,7 +5,7 @@ up, so that holding and pacing take no time.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -109,9 +109,10 @@ class Wire:
         return answer
 
     def let_go(self) -> None:
-        """The writes that were kept back arrive."""
+        """The writes that were kept back arrive, or meet trouble of their own; nobody waits for their answer."""
         while self.kept:
-            self._send(self.kept.pop())
+            with suppress(httpx2.TransportError):
+                self._send(self.kept.pop())
 
 
 @dataclass

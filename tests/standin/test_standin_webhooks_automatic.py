@@ -80,6 +80,7 @@ def test_a_miss_is_repeated_as_the_clock_moves_until_the_subscription_ends(two, 
     automatic.good = 500
     add(web, "Brand New Deli")
     automatic.wait_for(heard(automatic, 2))
+    deliver(two)  # waits for whatever the sender was at
     two.advance(QUARTER_S)
     automatic.wait_for(heard(automatic, 3))
     two.advance(24 * 3600)

@@ -154,12 +154,40 @@ class OrderLine(Record, frozen=True, kw_only=True):
     note: str = ""
 
 
+class Tender(Record, frozen=True, kw_only=True):
+    """One part of a payment a rep took: by which means, how much, when. paid_on of None is the day of capture."""
+
+    kind: str
+    amount: Decimal
+    paid_on: date | None = None
+    reference: str = ""
+
+
+class NewCustomer(Record, frozen=True, kw_only=True):
+    """A customer a rep met, not known to the office yet. Shape: its code is the customer of the transaction."""
+
+    name: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    phone: str = ""
+    mobile: str = ""
+    address_lines: tuple[str, ...] = ()
+    city: str = ""
+    region: str = ""
+    post_code: str = ""
+    note: str = ""
+
+
 class Order(Record, frozen=True, kw_only=True):
     """One transaction captured on a tablet.
 
     Shape: lines and texts stand in the order the rep entered them. kind is O (order), I (invoice), C (credit),
-    Q (quote). captured_on is the tablet's own calendar day.
-    Units: total and tax are what the tablet showed the customer; total excludes tax.
+    Q (quote), P (payment alone, no lines) or N (new customer alone, no lines). captured_on is the tablet's own calendar
+    day. reason is the code of a credit's reason; against is the number in Xero of the invoice a credit or a payment is
+    for, empty when the oldest open ones are meant; files are names of pictures or PDFs that lie beside the order file.
+    Units: total and tax are what the tablet showed the customer; total excludes tax, and is the sum of the tenders
+    where there are no lines. freight excludes tax.
     """
 
     order_no: str
@@ -180,6 +208,12 @@ class Order(Record, frozen=True, kw_only=True):
     contact: str = ""
     delivery_code: str = ""
     note: str = ""
+    reason: str = ""
+    against: str = ""
+    freight: Decimal = Decimal(0)
+    files: tuple[str, ...] = ()
+    tenders: tuple[Tender, ...] = ()
+    new_customer: NewCustomer | None = None
 
     @property
     def key(self) -> str:
