@@ -133,7 +133,7 @@ def test_balances_cost_two_calls_a_run_while_nobody_paid_ahead(office):
 
 
 def test_a_time_zone_nobody_knows_is_told_and_can_be_set(office):
-    office.site.xero.control("POST", "organisation", {"Timezone": "MIDDLEEARTHSTANDARDTIME"})
+    office.site.xero.control("POST", "organisation", {"Timezone": "KAMCHATKASTANDARDTIME"})
     office.site.sync(MASTER_DATA)
     assert [one.code for one in office.site.problems()] == ["organisation.time_zone"]
     settle_for(office.site, 'time_zone = "Pacific/Auckland"\n', first=True)

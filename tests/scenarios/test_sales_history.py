@@ -2,6 +2,7 @@
 
 import csv
 import io
+import uuid
 from datetime import timedelta
 from decimal import Decimal
 
@@ -172,10 +173,12 @@ def asked(office):
 @pytest.mark.parametrize("option", ["Steve Smith", "ZOE", "zoe"])
 def test_the_rep_is_the_tracking_option_where_nobody_captured_it(office, option):
     tracking = {
-        "TrackingCategoryID": "t1",
+        "TrackingCategoryID": str(uuid.uuid5(uuid.NAMESPACE_DNS, "rep")),
         "Name": "Rep",
         "Status": "ACTIVE",
-        "Options": [{"TrackingOptionID": "o1", "Name": option, "Status": "ACTIVE"}],
+        "Options": [
+            {"TrackingOptionID": str(uuid.uuid5(uuid.NAMESPACE_DNS, option)), "Name": option, "Status": "ACTIVE"}
+        ],
     }
     office.books.tracking.put(tracking)
     settle_for(office.site, '\n[customers]\nrep_tracking = "Rep"\n[staff]\nSTESMI = "Steve Smith"\nZOE = "Zoe Ash"\n')
