@@ -10,6 +10,7 @@ import msgspec
 import tomlkit
 
 from fieldbridge.app.setting_faults import SettingFault, faults_of, table_of
+from fieldbridge.core.alerts.rules import AlertRules
 from fieldbridge.core.calendar import Calendar, check
 from fieldbridge.core.errors import SetupError
 from fieldbridge.core.rules import (
@@ -53,6 +54,7 @@ class ConnectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     customers: CustomerRules = CustomerRules()
     history: HistoryRules = HistoryRules()
     schedule: Schedule = Schedule()
+    alerts: AlertRules = AlertRules()
     staff: dict[str, str] = {}
     profile: Profile = Profile()
     calls_per_day: int = 5000
