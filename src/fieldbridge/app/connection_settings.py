@@ -13,6 +13,7 @@ from fieldbridge.app.setting_faults import SettingFault, faults_of, table_of
 from fieldbridge.core.calendar import Calendar, check
 from fieldbridge.core.errors import SetupError
 from fieldbridge.core.rules import (
+    AnswerRules,
     CustomerRules,
     HistoryRules,
     MasterDataRules,
@@ -52,6 +53,7 @@ class ConnectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     sheets: SheetRules = SheetRules()
     customers: CustomerRules = CustomerRules()
     history: HistoryRules = HistoryRules()
+    answers: AnswerRules = AnswerRules()
     schedule: Schedule = Schedule()
     staff: dict[str, str] = {}
     profile: Profile = Profile()

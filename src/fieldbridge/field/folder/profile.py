@@ -29,6 +29,12 @@ _HISTORY = (
     "OurReference OrderNumber StaffCode InvoiceTotal TaxTotal DeliveryAddressCode CapturedDate ProductCode "
     "ProductDescription QuantitySold UnitPrice DicountPercent DiscountAmount LineTotal LineTax Note"
 )
+_ANSWERS = (
+    "OpmetrixID OrderNumber TransactionType CustomerCode StaffCode CapturedDate Status StatusText AnsweredAt "
+    "ExternalTransactionID DocumentType DocumentStatus InvoiceTotal TaxTotal AmountDue LineStatus ProductCode "
+    "ProductDescription QuantityOrdered QuantityNow UnitPriceOrdered UnitPriceNow DiscountPercentOrdered "
+    "DiscountPercentNow"
+)
 _HEADER = (
     "order_no type captured_at required_date cloud_id customer customer_name order_discount tax_mode customer_order_no "
     "rep contact total_ex total_tax delivery_code header_note"
@@ -124,6 +130,16 @@ class HistoryFile(FileLayout, frozen=True, kw_only=True):
     header: bool = False
 
 
+class AnswersFile(FileLayout, frozen=True, kw_only=True):
+    """Answers.csv, 24 columns: our own proposal, since no way in which a cloud takes answers is public.
+
+    Source: field-sales facts §11 (OpmetrixID is the one known channel), §17 (import of a status is open).
+    """
+
+    name: str = "Answers.csv"
+    columns: tuple[str, ...] = tuple(_ANSWERS.split())
+
+
 class OrderLayout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What stands after the record type (H, D, T, P) on each line of an order file; the default is hd-1.
 
@@ -171,6 +187,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     staff: StaffFile = StaffFile()
     tax: TaxFile = TaxFile()
     history: HistoryFile = HistoryFile()
+    answers: AnswersFile = AnswersFile()
     orders: OrderLayout = OrderLayout()
     order_patterns: tuple[str, ...] = ("*.csv", "*.txt")
     processed_folder: str = "Processed"
@@ -195,7 +212,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     @property
     def own_names(self) -> frozenset[str]:
         """The names of the files we write, without regard to case: none of them holds orders."""
-        return frozenset(layout.name.casefold() for layout in (*self.master_files, self.history))
+        return frozenset(layout.name.casefold() for layout in (*self.master_files, self.history, self.answers))
 
 
 HD1 = Profile()
