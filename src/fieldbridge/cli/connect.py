@@ -104,7 +104,8 @@ def connect(  # noqa: PLR0913 - each argument is an option of the command
         if sign_in is Way.PRIVATE:
             return private_app.PrivateApp(client_id, client_secret)
         application = Application(client_id=client_id, client_secret=client_secret)
-        wish = granting.Wish(KINDS[sign_in], application, redirect_uri, organisation, broad_scopes)
+        flows = connecting.flows_of(installation, request)
+        wish = granting.Wish(KINDS[sign_in], application, redirect_uri, organisation, broad_scopes, flows)
         if sign_in is Way.CUSTOM:
             return granting.custom_connection(installation, hosts, wish)
         return granting.by_consent(installation, hosts, wish, visit)
