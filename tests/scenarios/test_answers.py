@@ -59,8 +59,7 @@ def test_an_order_that_was_set_aside_is_answered_in_the_problems_own_words(offic
     parked, good = answers(office)
     assert told(parked, "OpmetrixID", "Status", "ExternalTransactionID") == ["BV1", "parked", ""]
     assert parked["StatusText"] == (
-        "Set aside; the office has to look at it. Order 1: no contact in Xero has the code NOB000 "
-        "(Kerikeri Foodmart)."
+        "Set aside; the office has to look at it. Order 1: no contact in Xero has the code NOB000 (Kerikeri Foodmart)."
     )
     assert good["Status"] == "posted"
 

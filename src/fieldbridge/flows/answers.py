@@ -52,8 +52,10 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is known of one transaction. Shape: problems are messages of those still open; order is None for one
-    that could not be read."""
+    """All that is known of one transaction.
+
+    Shape: problems are messages of those still open; order is None for one that could not be read.
+    """
 
     key: str
     state: IntakeState

@@ -48,6 +48,4 @@ def main(arrived: Sequence[Arrival]) -> Arrival:
 def sent_of(part: Part, booked: dict[str, BookedInvoice]) -> Sent:
     """A part with what the Books hold of it."""
     document = msgspec.json.decode(part.document, type=SalesDocument)
-    return Sent(
-        kind=part.kind, state=part.state, number=part.number, document=document, booked=booked.get(part.far_id)
-    )
+    return Sent(kind=part.kind, state=part.state, number=part.number, document=document, booked=booked.get(part.far_id))
