@@ -155,3 +155,13 @@ class HistoryRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     resend_voided: bool = True
     stock_location: str = "MAIN"
     products_of_accounts: dict[str, str] = {}
+
+
+class AnswerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How reps hear what became of what they captured.
+
+    Shape: written says whether the file of answers is. Units: window_days for which an answer stays in the file.
+    """
+
+    written: bool = True
+    window_days: int = 30
