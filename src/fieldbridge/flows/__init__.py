@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-MASTER_DATA, TRANSACTIONS, SALES_HISTORY = "master-data", "transactions", "sales-history"
+MASTER_DATA, TRANSACTIONS, SALES_HISTORY, IMAGES = "master-data", "transactions", "sales-history", "images"
 
 
 @dataclass(frozen=True)
@@ -23,4 +23,5 @@ FLOWS = {
     MASTER_DATA: Kind("Xero to tablets", every_s=900),
     TRANSACTIONS: Kind("tablets to Xero", every_s=60, lane="transactions", may_spend_reserve=True),
     SALES_HISTORY: Kind("what was invoiced and credited, Xero to tablets", every_s=3600),
+    IMAGES: Kind("product pictures, site to tablets", every_s=3600),
 }
