@@ -185,3 +185,13 @@ class ImageRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             raise ValueError(f"quality must be 1 to {QUALITY_MAX}")
         if not 1 <= self.max_pixels <= PIXELS_MAX:
             raise ValueError(f"max_pixels must be 1 to {PIXELS_MAX}")
+
+
+class AnswerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How reps hear what became of what they captured.
+
+    Shape: written says whether the file of answers is. Units: window_days for which an answer stays in the file.
+    """
+
+    written: bool = True
+    window_days: int = 30

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from fieldbridge.app.flows import documents, reading, sales_history
+from fieldbridge.app.flows import answering, documents, reading, sales_history
 from fieldbridge.app.flows.closing import close
 from fieldbridge.app.flows.context import Context, context_of
 from fieldbridge.app.flows.delivering import deliver
@@ -71,7 +71,8 @@ class Flows:
         read: list[tuple[str, Step]] = [("contacts", reading.reader(reading.CONTACTS))]
         for kind in sales_history.KINDS:
             read += [(kind.name, documents.reader(kind)), (f"past {kind.name}", documents.loader(kind))]
-        return [("organisation", reading.read_organisation), *read, ("publish", sales_history.publish)]
+        written = [("publish", sales_history.publish), ("answer", answering.answer_all)]
+        return [("organisation", reading.read_organisation), *read, *written]
 
     def _images(self) -> list[tuple[str, Step]]:
         return [
@@ -100,6 +101,7 @@ class Flows:
             ("plan again", _when_orders_wait(_in_turn([*(step for _, step in refresh), plan]))),
             ("deliver again", deliver),
             ("close", close),
+            ("answer", answering.answer_news),
         ]
 
 

@@ -16,7 +16,7 @@ from fieldbridge.core.rules import ImageRules
 # The end of an archive, and how long its comment may be. Source: APPNOTE 4.3.16.
 _END, _END_FORM, _COMMENT_MAX = b"PK\x05\x06", struct.Struct("<4s4H2LH"), 0xFFFF
 # A file's row in the list at the end is rarely longer; the list is read whole.
-_BYTES_PER_ROW = 1024
+_BYTES_PER_ROW = 256
 _SMALL = 1_000_000
 _HAS_PASSWORD = 1
 _BROKEN = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, struct.error, zlib.error)

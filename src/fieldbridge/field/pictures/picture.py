@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import PurePosixPath
+from threading import Lock
 
 import msgspec
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -29,6 +30,8 @@ _SAME = {"MPO": "JPEG"}
 warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 _WHITE = (255, 255, 255)
 _SIXTEEN_BITS = 256
+# Unpacked, a large picture takes hundreds of megabytes, and many connections may be at it at once.
+_one_at_a_time = Lock()
 
 
 class Rendered(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +50,7 @@ def check(content: bytes, name: str, rules: ImageRules) -> None:
 
 def rendered(content: bytes, name: str, rules: ImageRules) -> Rendered:
     """A picture as the catalogue has it. Errors: RefusedError picture.*, also when it is damaged."""
-    with _opened(content, name, rules) as image, _unpacking(name):
+    with _one_at_a_time, _opened(content, name, rules) as image, _unpacking(name):
         # Colours of a palette cannot be blended.
         whole = _on_white(image) if image.mode in ("P", "1") else image
         whole.thumbnail((rules.longest_side,) * 2, Image.Resampling.LANCZOS, reducing_gap=2.0)

@@ -51,7 +51,7 @@ def _guard(context: Context, retire: Sequence[Picture], left: int) -> None:
     seen = digest("\n".join(sorted(one.name for one in retire)).encode())[:12]
     if not retire or (left and not is_many) or context.accepted() == seen:
         return
-    lost = f"{len(retire)} of the catalogue's {before} pictures" if left else f"all {before} pictures of the catalogue"
+    lost = f"{len(retire)} of the catalogue's {before} pictures" if left else f"All {before} pictures of the catalogue"
     raise GuardError(
         "guard.pictures_gone",
         f"{lost} have gone from {place(context.folder, rules)}. Nothing was retired.",
