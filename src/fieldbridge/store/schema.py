@@ -328,6 +328,52 @@ worker = Table(
     info=PASSING,
 )
 
+alert = Table(
+    "alert",
+    metadata,
+    of_connection(primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("about", Text, primary_key=True),
+    Column("said", Text, nullable=False),
+    Column("remedy", Text, nullable=False),
+    Column("began_at", Instant, nullable=False),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Id, primary_key=True),
+    of_connection(),
+    Column("addressee", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("remedy", Text, nullable=False),
+    Column("began_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("message", Text, nullable=False, server_default=""),
+    Index("ix_notice_addressee", "addressee", "message", "id"),
+)
+
+addressee = Table(
+    "addressee",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("next_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("said", Text, nullable=False, server_default=""),
+)
+
+digest = Table(
+    "digest",
+    metadata,
+    of_connection(primary_key=True),
+    Column("hour", Integer, nullable=False),
+    Column("next_at", Instant, nullable=False),
+)
+
 webhook_event = Table(
     "webhook_event",
     metadata,
@@ -425,48 +471,29 @@ settings_version = Table(
     Index("ix_settings_version_connection", "connection_id", "id"),
 )
 
-alert = Table(
-    "alert",
+picture = Table(
+    "picture",
     metadata,
     of_connection(primary_key=True),
-    Column("kind", Text, primary_key=True),
-    Column("about", Text, primary_key=True),
-    Column("said", Text, nullable=False),
-    Column("remedy", Text, nullable=False),
-    Column("began_at", Instant, nullable=False),
+    Column("source", Text, primary_key=True),
+    Column("archive", Text, nullable=False),
+    Column("sight", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("fault", Text, nullable=False),
 )
 
-notice = Table(
-    "notice",
-    metadata,
-    Column("id", Id, primary_key=True),
-    of_connection(),
-    Column("addressee", Text, nullable=False),
-    Column("what", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("about", Text, nullable=False),
-    Column("said", Text, nullable=False),
-    Column("remedy", Text, nullable=False),
-    Column("began_at", Instant, nullable=False),
-    Column("ended_at", Instant),
-    Column("message", Text, nullable=False, server_default=""),
-    Index("ix_notice_addressee", "addressee", "message", "id"),
-)
-
-addressee = Table(
-    "addressee",
-    metadata,
-    Column("address", Text, primary_key=True),
-    Column("next_at", Instant, nullable=False),
-    Column("sent_at", Instant),
-    Column("failures", Integer, nullable=False, server_default="0"),
-    Column("said", Text, nullable=False, server_default=""),
-)
-
-digest = Table(
-    "digest",
+catalogue_picture = Table(
+    "catalogue_picture",
     metadata,
     of_connection(primary_key=True),
-    Column("hour", Integer, nullable=False),
-    Column("next_at", Instant, nullable=False),
+    Column("name", Text, primary_key=True),
+    Column("product", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("made_from", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
 )
