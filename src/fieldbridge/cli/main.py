@@ -19,6 +19,7 @@ from fieldbridge.cli import (
     setup,
     sheets,
     standin,
+    status,
     steer,
     versions,
 )
@@ -62,6 +63,7 @@ for module in (
     steer,
     sheets,
     versions,
+    status,
     observe,
     alerts,
     keeping,
