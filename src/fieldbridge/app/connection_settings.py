@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from decimal import InvalidOperation
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 from zoneinfo import available_timezones
 
@@ -16,6 +17,7 @@ from fieldbridge.core.rules import (
     AnswerRules,
     CustomerRules,
     HistoryRules,
+    ImageRules,
     MasterDataRules,
     PriceRules,
     SheetRules,
@@ -54,6 +56,7 @@ class ConnectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     sheets: SheetRules = SheetRules()
     customers: CustomerRules = CustomerRules()
     history: HistoryRules = HistoryRules()
+    images: ImageRules = ImageRules()
     answers: AnswerRules = AnswerRules()
     schedule: Schedule = Schedule()
     staff: dict[str, str] = {}
@@ -126,4 +129,12 @@ def with_proposals(text: str, sales_account: str, tax_codes: Mapping[str, str]) 
         transactions["sales_account"] = sales_account
     if tax_codes and not transactions.get("tax_codes"):
         transactions["tax_codes"] = dict(tax_codes)
+    return tomlkit.dumps(document)
+
+
+def with_pictures_of(text: str, place: Path) -> str:
+    """The same text with another place where pictures lie."""
+    document = tomlkit.parse(text)
+    images = document.setdefault("images", tomlkit.table())
+    images["source"] = str(place)
     return tomlkit.dumps(document)

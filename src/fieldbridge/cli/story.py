@@ -63,8 +63,9 @@ def _kept(file_id: int, moved_to: str | None) -> str:
 
 
 def _understood(order: "Order") -> Lines:
+    named = f"{KINDS.get(order.kind, order.kind)} {visible(order.order_no)}"
     yield (
-        f"{KINDS.get(order.kind, order.kind)} {visible(order.order_no)} of {visible(order.customer)} {visible(order.customer_name)}, "
+        f"{named} of {visible(order.customer)} {visible(order.customer_name)}, "
         f"captured {order.captured_on} by {visible(order.rep) or 'nobody named'}"
     )
     for line in order.lines:

@@ -423,3 +423,30 @@ settings_version = Table(
     Column("set_at", Instant, nullable=False),
     Index("ix_settings_version_connection", "connection_id", "id"),
 )
+
+picture = Table(
+    "picture",
+    metadata,
+    of_connection(primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("archive", Text, nullable=False),
+    Column("sight", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("fault", Text, nullable=False),
+)
+
+catalogue_picture = Table(
+    "catalogue_picture",
+    metadata,
+    of_connection(primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("product", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("made_from", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+)
