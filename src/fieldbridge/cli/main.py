@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from fieldbridge.cli import (
+    alerts,
     connect,
     demo,
     doctor,
@@ -64,6 +65,7 @@ for module in (
     versions,
     observe,
     evidence,
+    alerts,
     keeping,
     doctor,
     service,
