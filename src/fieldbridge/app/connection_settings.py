@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from decimal import InvalidOperation
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 from zoneinfo import available_timezones
 
@@ -13,8 +14,10 @@ from fieldbridge.app.setting_faults import SettingFault, faults_of, placed, tabl
 from fieldbridge.core.calendar import Calendar, check
 from fieldbridge.core.errors import SetupError
 from fieldbridge.core.rules import (
+    AnswerRules,
     CustomerRules,
     HistoryRules,
+    ImageRules,
     MasterDataRules,
     PriceRules,
     SheetRules,
@@ -28,8 +31,9 @@ SHORTEST_S = 5.0
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """When flows run. Shape: every_s by flow, where it differs from the catalogue. Units: seconds."""
+    """Which flows run, and when. Shape: every_s by flow, where it differs from the catalogue. Units: seconds."""
 
+    flows: tuple[str, ...] = tuple(FLOWS)
     every_s: dict[str, float] = {}
     calendar: Calendar = Calendar()
     watch: Literal["auto", "poll"] = "auto"
@@ -52,6 +56,8 @@ class ConnectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     sheets: SheetRules = SheetRules()
     customers: CustomerRules = CustomerRules()
     history: HistoryRules = HistoryRules()
+    images: ImageRules = ImageRules()
+    answers: AnswerRules = AnswerRules()
     schedule: Schedule = Schedule()
     staff: dict[str, str] = {}
     profile: Profile = Profile()
@@ -90,10 +96,11 @@ def _unsound(settings: ConnectionSettings) -> list[SettingFault]:
 
 
 def _unsound_schedule(schedule: Schedule) -> Iterator[SettingFault]:
+    for name in set(schedule.flows) - set(FLOWS):
+        yield SettingFault(place="schedule.flows", said=_no_flow(name))
     for name, every in schedule.every_s.items():
         if name not in FLOWS:
-            said = f"there is no flow {name}; there are {', '.join(FLOWS)}"
-            yield SettingFault(place="schedule.every_s", said=said)
+            yield SettingFault(place="schedule.every_s", said=_no_flow(name))
         if every < SHORTEST_S:
             said = f"{name} every {every:g} s is too often; at least {SHORTEST_S:g} seconds"
             yield SettingFault(place="schedule.every_s", said=said)
@@ -101,6 +108,10 @@ def _unsound_schedule(schedule: Schedule) -> Iterator[SettingFault]:
         check(schedule.calendar)
     except ValueError as error:
         yield SettingFault(place="schedule.calendar", said=str(error))
+
+
+def _no_flow(name: str) -> str:
+    return f"there is no flow {name}; there are {', '.join(FLOWS)}"
 
 
 def _unusable(found: list[SettingFault]) -> SetupError:
@@ -118,4 +129,12 @@ def with_proposals(text: str, sales_account: str, tax_codes: Mapping[str, str]) 
         transactions["sales_account"] = sales_account
     if tax_codes and not transactions.get("tax_codes"):
         transactions["tax_codes"] = dict(tax_codes)
+    return tomlkit.dumps(document)
+
+
+def with_pictures_of(text: str, place: Path) -> str:
+    """The same text with another place where pictures lie."""
+    document = tomlkit.parse(text)
+    images = document.setdefault("images", tomlkit.table())
+    images["source"] = str(place)
     return tomlkit.dumps(document)

@@ -1,13 +1,15 @@
 """The profile of one site's files: names, columns, order and spelling of every value.
 
 Source: field-sales facts §5-9 (master files), §10 (conventions), §12 (order export). The defaults are the one evidenced
-site's layout; the order layout keeps the evidenced positions and proposes the rest.
+site's layout.
 """
 
 import codecs
 from typing import ClassVar, Literal
 
 import msgspec
+
+from fieldbridge.field.folder.order_layouts import CsvLayout, KfiLayout, LayoutName, OrderLayout
 
 _CUSTOMER = (
     "CustomerID CustomerName PriceLevel CustomerDiscount AddressLine1 AddressLine2 AddressLine3 AddressLine4 PostCode "
@@ -29,17 +31,12 @@ _HISTORY = (
     "OurReference OrderNumber StaffCode InvoiceTotal TaxTotal DeliveryAddressCode CapturedDate ProductCode "
     "ProductDescription QuantitySold UnitPrice DicountPercent DiscountAmount LineTotal LineTax Note"
 )
-_HEADER = (
-    "order_no type captured_at required_date cloud_id customer customer_name order_discount tax_mode customer_order_no "
-    "rep contact total_ex total_tax delivery_code header_note"
+_ANSWERS = (
+    "OpmetrixID OrderNumber TransactionType CustomerCode StaffCode CapturedDate Status StatusText AnsweredAt "
+    "ExternalTransactionID DocumentType DocumentStatus InvoiceTotal TaxTotal AmountDue LineStatus ProductCode "
+    "ProductDescription QuantityOrdered QuantityNow UnitPriceOrdered UnitPriceNow DiscountPercentOrdered "
+    "DiscountPercentNow"
 )
-_LINE = "order_no product description qty unit unit_price_ex discount_pct line_total_ex tax_code line_note"
-_NEEDED = {
-    "header": {"order_no", "type", "captured_at", "customer", "total_ex", "total_tax"},
-    "line": {"order_no", "product", "qty", "unit_price_ex", "line_total_ex"},
-    "text": {"order_no", "text"},
-    "payment": {"order_no"},
-}
 
 
 def _check_plain(name: str) -> None:
@@ -124,34 +121,34 @@ class HistoryFile(FileLayout, frozen=True, kw_only=True):
     header: bool = False
 
 
-class OrderLayout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What stands after the record type (H, D, T, P) on each line of an order file; the default is hd-1.
+class ImagesFile(FileLayout, frozen=True, kw_only=True):
+    """Images.csv, which lists the pictures of the catalogue. Its layout is proposed: none is known.
 
-    Shape: a position whose meaning is not known gets any other name and is ignored. Source: field-sales facts §12.
+    Source: field-sales facts §17 no. 3.
     """
 
-    header: tuple[str, ...] = tuple(_HEADER.split())
-    line: tuple[str, ...] = tuple(_LINE.split())
-    text: tuple[str, ...] = ("order_no", "text")
-    payment: tuple[str, ...] = ("order_no", "tender", "amount", "paid_at", "reference")
+    key = ("SKUCode", "Position")
+    name: str = "Images.csv"
+    columns: tuple[str, ...] = ("SKUCode", "Position", "FileName", "Width", "Height", "Bytes", "SHA256")
 
-    def __post_init__(self) -> None:
-        """Refuse a layout an order cannot be built from."""
-        for record, needed in _NEEDED.items():
-            if missing := needed.difference(getattr(self, record)):
-                raise ValueError(f"orders.{record} lacks {', '.join(sorted(missing))}")
 
-    def fields_of(self, record_type: str) -> tuple[str, ...] | None:
-        """The names after a record type; None when there is no such type."""
-        return {"H": self.header, "D": self.line, "T": self.text, "P": self.payment}.get(record_type)
+class AnswersFile(FileLayout, frozen=True, kw_only=True):
+    """Answers.csv, 24 columns: our own proposal, since no way in which a cloud takes answers is public.
+
+    Source: field-sales facts §11 (OpmetrixID is the one known channel), §17 (import of a status is open).
+    """
+
+    name: str = "Answers.csv"
+    columns: tuple[str, ...] = tuple(_ANSWERS.split())
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Everything that may differ from site to site.
 
     Shape: encoding, line_end, quoting, date_format and the flags say how master files are written. note_code is the
-    pseudo product reps pick to type free text. Units: settle_s is how long, in seconds, a file that looks unfinished
-    must stay unchanged before it is read as it is. Errors: ValueError (ValidationError through msgspec.convert).
+    pseudo product reps pick to type free text. order_layout says which of the three layouts order files have.
+    Units: settle_s is how long, in seconds, a file that looks unfinished must stay unchanged before it is read.
+    Errors: ValueError (ValidationError through msgspec.convert).
     """
 
     encoding: str = "cp1252"
@@ -171,15 +168,24 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     staff: StaffFile = StaffFile()
     tax: TaxFile = TaxFile()
     history: HistoryFile = HistoryFile()
+    images: ImagesFile = ImagesFile()
+    answers: AnswersFile = AnswersFile()
+    order_layout: LayoutName = "hd-1"
     orders: OrderLayout = OrderLayout()
+    orders_csv: CsvLayout = CsvLayout()
+    orders_kfi: KfiLayout = KfiLayout()
     order_patterns: tuple[str, ...] = ("*.csv", "*.txt")
     processed_folder: str = "Processed"
+    images_folder: str = "Images"
     settle_s: float = 10
     max_file_bytes: int = 64 * 1024 * 1024
 
     def __post_init__(self) -> None:
-        """Refuse an unknown encoding and a processed folder that is not a plain name."""
+        """Refuse an unknown encoding, and a folder of ours that has no plain name or that of another."""
         _check_plain(self.processed_folder)
+        _check_plain(self.images_folder)
+        if self.images_folder.casefold() == self.processed_folder.casefold():
+            raise ValueError("images_folder and processed_folder must be two")
         try:
             fits = "H,\r\n".encode(codecs.lookup(self.encoding).name) == b"H,\r\n"
         except LookupError:
@@ -195,7 +201,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     @property
     def own_names(self) -> frozenset[str]:
         """The names of the files we write, without regard to case: none of them holds orders."""
-        return frozenset(layout.name.casefold() for layout in (*self.master_files, self.history))
+        more = (self.history, self.answers, self.images)
+        return frozenset(layout.name.casefold() for layout in (*self.master_files, *more))
 
 
 HD1 = Profile()
