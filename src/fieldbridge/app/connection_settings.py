@@ -11,6 +11,7 @@ import msgspec
 import tomlkit
 
 from fieldbridge.app.setting_faults import SettingFault, faults_of, placed, table_of
+from fieldbridge.core.alerts.rules import AlertRules
 from fieldbridge.core.calendar import Calendar, check
 from fieldbridge.core.errors import SetupError
 from fieldbridge.core.rules import (
@@ -59,6 +60,7 @@ class ConnectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     images: ImageRules = ImageRules()
     answers: AnswerRules = AnswerRules()
     schedule: Schedule = Schedule()
+    alerts: AlertRules = AlertRules()
     staff: dict[str, str] = {}
     profile: Profile = Profile()
     calls_per_day: int = 5000
