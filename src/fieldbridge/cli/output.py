@@ -58,7 +58,20 @@ class Output:
             self.err.print(f"→ {error.remedy}", highlight=False, markup=False, soft_wrap=True)
 
 
-NUMERIC = ("total", "rows", "before", "calls", "problems", "lines", "run")
+NUMERIC = (
+    "orders",
+    "taken",
+    "posted",
+    "in Xero",
+    "differs",
+    "total",
+    "rows",
+    "before",
+    "calls",
+    "problems",
+    "lines",
+    "run",
+)
 
 
 def _plain(cell: Any) -> str:
