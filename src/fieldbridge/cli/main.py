@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from fieldbridge.cli import (
+    alerts,
     connect,
     demo,
     doctor,
+    evidence,
     keeping,
     observe,
     runs,
@@ -62,6 +64,8 @@ for module in (
     sheets,
     versions,
     observe,
+    evidence,
+    alerts,
     keeping,
     doctor,
     service,

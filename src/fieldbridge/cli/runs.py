@@ -31,6 +31,8 @@ ORDER = (
     "credit notes",
     "overpayments",
     "prepayments",
+    "pictures",
+    "retired",
     "files",
     "rows",
     "taken",
@@ -94,7 +96,8 @@ def run(
     address = _address(listen) if listen else None
     shown = output()
     with here(context) as installation:
-        names = [one.id for one in installation.connections()]
+        # The first connection may be made through the server that this starts.
+        names = [one.id for one in (installation.known() if address else installation.connections())]
         with (
             ExitStack() as web,
             log_file.kept(installation.settings),
@@ -103,7 +106,9 @@ def run(
             if address:
                 web.enter_context(serving(installation, *address))
             shown.show(
-                {"running": names}, lambda: shown.say(f"Running {', '.join(names)}. Ctrl-C stops."), as_json=as_json
+                {"running": names},
+                lambda: shown.say(f"Running {', '.join(names) or 'without a connection yet'}. Ctrl-C stops."),
+                as_json=as_json,
             )
             until_stopped(work)
         leave(work)
@@ -215,9 +220,12 @@ def plan(context: typer.Context, flow: FlowName, connection: Only = None, as_jso
             if one.files:
                 files = [[each.name, each.rows, each.rows_before] for each in one.files]
                 shown.table("Files to be written", ["file", "rows", "before"], files)
+            if one.pictures:
+                pictures = [[each.what, each.name, each.source] for each in one.pictures]
+                shown.table("Pictures", ["", "in the catalogue", "of the site"], pictures)
             for found in one.problems:
                 shown.say(f"! {found.message}\n  → {found.remedy}")
-            if not (one.invoices or one.files or one.problems):
+            if not (one.invoices or one.files or one.pictures or one.problems):
                 shown.say(f"{one.flow}: nothing to do")
 
     shown.show(plans, words, as_json=as_json)

@@ -38,7 +38,7 @@ def _of_sheet(tx: sa.Connection, connection_id: str, row_type: type[SheetRow]) -
             kind="sheet",
             key=one.key,
             code=one.code,
-            message=f"{row_type.sheet} sheet, row {number}{more}: {one.said}.",
+            message=f"{row_type.sheet} sheet, row {number}{more}, {one.column}: {one.said}.",
             remedy="Correct the sheet, or put it right in Xero.",
             cause=row_type.sheet,
         )
