@@ -66,6 +66,11 @@ def _plain(cell: Any) -> str:
     return text.replace("[", "\\[")
 
 
+def visible(text: str) -> str:
+    """Text from outside without anything that could steer a terminal."""
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+
+
 def ask(what: str, *, hidden: bool = False) -> str:
     """Ask a person for something, on standard error: standard output is for results."""
     return str(typer.prompt(what, hide_input=hidden, err=True))

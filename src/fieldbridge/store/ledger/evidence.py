@@ -67,6 +67,34 @@ class PastProblem(msgspec.Struct, frozen=True, kw_only=True):
     closed_because: str | None
 
 
+def keys_of(tx: sa.Connection, connection_id: str, named: str) -> list[str]:
+    """The transactions somebody means: by key, by a number or an id of Xero's, or else by the tablet's own number."""
+    keyed = sa.select(intake.c.key).where(intake.c.connection_id == connection_id, intake.c.key == named)
+    numbered = sa.select(delivery.c.key).where(delivery.c.connection_id == connection_id, delivery.c.number == named)
+    linked = sa.select(link.c.key).where(
+        link.c.connection_id == connection_id,
+        link.c.kind != CUSTOMER,
+        sa.or_(link.c.far_id == named, link.c.far_number == named),
+    )
+    found = sorted(tx.execute(sa.union(keyed, numbered, linked)).scalars())
+    return found or _numbered_by_tablet(tx, connection_id, named)
+
+
+def _numbered_by_tablet(tx: sa.Connection, connection_id: str, named: str) -> list[str]:
+    """No index helps here, so it is looked for last."""
+    said = f'"order_no":{msgspec.json.encode(named).decode()},'
+    query = sa.select(intake.c.key).where(
+        intake.c.connection_id == connection_id, intake.c.record.contains(said, autoescape=True), intake.c.key != ""
+    )
+    return sorted(set(tx.execute(query).scalars()))
+
+
+def bytes_of(tx: sa.Connection, arrival_ids: Iterable[int]) -> dict[int, bytes]:
+    """The original bytes of some arrivals."""
+    rows = tx.execute(sa.select(intake.c.id, intake.c.raw).where(intake.c.id.in_(list(arrival_ids))))
+    return {row.id: row.raw for row in rows}
+
+
 def arrivals(tx: sa.Connection, connection_id: str, keys: Iterable[str]) -> dict[str, list[Arrival]]:
     """Every time some transactions arrived, oldest first, by key."""
     found: dict[str, list[Arrival]] = {}
