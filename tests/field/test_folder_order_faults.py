@@ -8,6 +8,9 @@ from fieldbridge.field.folder.profile import HD1
 HEADER = b"H,1,O,2026-07-14T10:32:05,2026-07-16,BV1,KER014,Foodmart,0,EX,PO 1,STESMI,Mere,51.00,7.65,2,\r\n"
 LINE = b"D,1,APL-1L,Apple juice 1L,12,EA,4.25,0,51.00,1,\r\n"
 GOOD = HEADER + LINE
+ALONE = HEADER.replace(b"H,1,O", b"H,1,P").replace(b"51.00,7.65", b",")
+PAID = b"P,1,CASH,51.00,2026-07-14,R1\r\n"
+NEW = b"N,1,New Cafe,Mere,Tane,mere@cafe.example,09 555 0114,,1 Quay St,,,,Kerikeri,Northland,0230,\r\n"
 OTHER = GOOD.replace(b"H,1,", b"H,2,").replace(b"D,1,", b"D,2,").replace(b"BV1", b"BV2")
 
 
@@ -79,7 +82,7 @@ def fault_of(data: bytes) -> Fault:
         (GOOD.replace(b",12,", b","), "order.fields", "Line 2: a D line has 11 fields, and this one has 10."),
         (GOOD.replace(b",Mere,", b","), "order.fields", "Line 1: a H line has 17 fields, and this one has 16."),
         (GOOD + b"T,1,a,b\r\n", "order.fields", "Line 3: a T line has 3 fields, and this one has 4."),
-        (GOOD + b"X,1,a\r\n", "order.record_type", "Line 3: 'X' is not a record type; H, D, T and P are."),
+        (GOOD + b"X,1,a\r\n", "order.record_type", "Line 3: 'X' is not a record type; H, D, T, P and N are."),
         (GOOD + b"rest of a note\r\n", "order.record_type", "Line 3: 'rest of a note' is not a record type"),
         (GOOD + b"T,2,a\r\n", "order.no_header", "Line 3: this T line belongs to order 2, but stands under order 1."),
         (LINE, "order.no_header", "Line 1: this D line belongs to order 1, and no H line stands above it."),
@@ -96,9 +99,41 @@ def fault_of(data: bytes) -> Fault:
         (GOOD.replace(b"Apple", b'"Apple'), "order.quote", "Line 2: a quotation mark opens and never closes"),
         (GOOD + b'"  \r\n', "order.quote", "Line 3: a quotation mark opens and never closes"),
         (
-            GOOD + b"P,1,CASH,51.00,2026-07-14,R1\r\n",
-            "order.payment_unsupported",
-            "Line 3: the order carries a payment of 51.00, and payments are not handled by this version.",
+            GOOD + b"P,1,CASH,0,2026-07-14,R1\r\n",
+            "order.number",
+            "Line 3: amount says '0', and a payment must be above",
+        ),
+        (
+            GOOD + b"P,1,CASH,1.005,,R1\r\n",
+            "order.number",
+            "Line 3: amount says '1.005', which has more than 2 decimals.",
+        ),
+        (
+            GOOD + b"P,1,CASH,5.00,14/07/2026,\r\n",
+            "order.date",
+            "Line 3: paid_at says '14/07/2026', which is not a day",
+        ),
+        (GOOD + b"P,1,CASH,5.00\r\n", "order.fields", "Line 3: a P line has 6 fields, and this one has 4."),
+        (GOOD + NEW.replace(b"New Cafe", b""), "order.new_customer", "Line 3: name is empty."),
+        (GOOD + NEW + NEW, "order.new_customer", "Line 1: order 1 has more than one N line."),
+        (GOOD.replace(b"KER014", b"") + NEW, "order.new_customer", "Line 1: order 1 has a new customer, and no code"),
+        (
+            GOOD.replace(b",2,\r\n", b",2,,x\r\n"),
+            "order.fields",
+            "Line 1: a H line has 17 fields, and this one has 18.",
+        ),
+        (ALONE, "order.empty", "Line 1: order 1 is a payment alone and has no P lines, so it pays nothing."),
+        (ALONE + LINE + PAID, "order.parts", "Line 1: order 1 is of kind P and has a product line."),
+        (
+            ALONE.replace(b",,,2,", b",9.00,1.00,2,") + PAID,
+            "order.parts",
+            "Line 1: order 1 says a payment of 10.00, and",
+        ),
+        (ALONE.replace(b"H,1,P", b"H,1,N"), "order.empty", "Line 1: order 1 is a new customer alone and has no N line"),
+        (
+            ALONE.replace(b"H,1,P", b"H,1,N") + NEW + PAID,
+            "order.parts",
+            "Line 1: order 1 is a new customer alone and has",
         ),
     ],
 )

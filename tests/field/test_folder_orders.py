@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from fieldbridge.core.records.field import Order, OrderLine
 from fieldbridge.field.folder.order_file import OrderFile, read_orders
+from fieldbridge.field.folder.order_layouts import OrderLayout
 from fieldbridge.field.folder.order_render import render_orders
-from fieldbridge.field.folder.profile import HD1, OrderLayout, Profile
+from fieldbridge.field.folder.profile import HD1, Profile
 
 EXAMPLE = (
     b"H,100245,O,2026-07-14T10:32:05,2026-07-16,BV210,KER014,Kerikeri Foodmart,0,EX,PO 7781,STESMI,Mere,91.80,13.77,2,"
@@ -196,7 +197,7 @@ DAMAGED = [
     render_orders([SECOND], HD1).replace(b"H,2", b"X,2"),
     render_orders([SECOND], HD1).replace(b"D,2", b"D,7"),
     render_orders([SECOND], HD1).replace(b"D,2", b"Z,2"),
-    render_orders([SECOND], HD1) + b"P,2,CASH,4.25,2026-07-15,\r\n",
+    render_orders([SECOND], HD1) + b"P,2,CASH,none,2026-07-15,\r\n",
     render_orders([SECOND], HD1) + b"\xff\x81 junk\r\n",
     render_orders([SECOND], HD1).replace(b"KER014", b'"KER"014'),
     render_orders([SECOND], HD1).replace(b"KER014", b"caf\xe9 \x81").replace(b"ORG-1L", b""),

@@ -21,7 +21,7 @@ from fieldbridge.standin import Options, running
 from fieldbridge.xero.reference import organisation
 
 REDIRECT = "http://localhost:8123/callback"
-SCOPES = "accounting.invoices accounting.contacts accounting.settings.read"
+SCOPES = "accounting.contacts accounting.invoices accounting.payments.read accounting.settings.read"
 ORGANISATIONS = ("Kauri Wholesale Limited", "Rimu Trading Limited")
 
 

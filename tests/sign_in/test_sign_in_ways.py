@@ -19,12 +19,6 @@ def test_each_way_in_reads_the_organisations_name_back(scene, kind, made_as):
     assert scene.name_read_back(made) == "Kauri Wholesale Limited"
 
 
-def test_only_the_scopes_the_flows_need_are_asked_for(scene):
-    grant = scene.grant("pkce", scene.app("mobile"))
-    wanted = {"offline_access", "accounting.invoices", "accounting.contacts", "accounting.settings.read"}
-    assert set(grant.tokens.scopes) == wanted
-
-
 def test_cancel_is_said_plainly_and_nothing_is_kept(scene):
     wish = granting.Wish("pkce", scene.app("mobile"), "http://localhost:8123/callback")
     with pytest.raises(AccessError, match="chose Cancel"):

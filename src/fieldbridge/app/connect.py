@@ -73,6 +73,11 @@ def connect(installation: Installation, request: Request, sign_in: SignIn) -> Co
     return made
 
 
+def flows_of(installation: Installation, request: Request) -> tuple[str, ...]:
+    """The flows a connection is for: what its settings choose. Errors: SetupError for settings that cannot be used."""
+    return parse(_text(request, _known(installation, request.name))).schedule.flows
+
+
 def _keep(installation: Installation, made: Connection, sign_in: SignIn) -> None:
     now = installation.now()
     with installation.database.write() as tx:
@@ -114,9 +119,15 @@ def _same_organisation(before: Connection | None, found: Organisation) -> None:
 
 def _settings(request: Request, before: Connection | None, rates: list[TaxRate], chart: list[Account]) -> str:
     """What was given, else what was there, with a proposal for what only this organisation's books can tell."""
-    text = request.settings if request.settings is not None else before.settings if before else ""
+    text = _text(request, before)
     parse(text)
     sales = [one for one in chart if one.status == "ACTIVE" and one.kind in ("REVENUE", "SALES")]
     first = min(sales, key=lambda one: one.code, default=None)
     codes = proposed_codes(rates, first.tax_type if first else "")
     return with_proposals(text, first.code if first else "", codes)
+
+
+def _text(request: Request, before: Connection | None) -> str:
+    if request.settings is not None:
+        return request.settings
+    return before.settings if before else ""

@@ -28,8 +28,9 @@ SHORTEST_S = 5.0
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """When flows run. Shape: every_s by flow, where it differs from the catalogue. Units: seconds."""
+    """Which flows run, and when. Shape: every_s by flow, where it differs from the catalogue. Units: seconds."""
 
+    flows: tuple[str, ...] = tuple(FLOWS)
     every_s: dict[str, float] = {}
     calendar: Calendar = Calendar()
     watch: Literal["auto", "poll"] = "auto"
@@ -90,10 +91,11 @@ def _unsound(settings: ConnectionSettings) -> list[SettingFault]:
 
 
 def _unsound_schedule(schedule: Schedule) -> Iterator[SettingFault]:
+    for name in set(schedule.flows) - set(FLOWS):
+        yield SettingFault(place="schedule.flows", said=_no_flow(name))
     for name, every in schedule.every_s.items():
         if name not in FLOWS:
-            said = f"there is no flow {name}; there are {', '.join(FLOWS)}"
-            yield SettingFault(place="schedule.every_s", said=said)
+            yield SettingFault(place="schedule.every_s", said=_no_flow(name))
         if every < SHORTEST_S:
             said = f"{name} every {every:g} s is too often; at least {SHORTEST_S:g} seconds"
             yield SettingFault(place="schedule.every_s", said=said)
@@ -101,6 +103,10 @@ def _unsound_schedule(schedule: Schedule) -> Iterator[SettingFault]:
         check(schedule.calendar)
     except ValueError as error:
         yield SettingFault(place="schedule.calendar", said=str(error))
+
+
+def _no_flow(name: str) -> str:
+    return f"there is no flow {name}; there are {', '.join(FLOWS)}"
 
 
 def _unusable(found: list[SettingFault]) -> SetupError:

@@ -12,8 +12,9 @@ from fieldbridge.store.ledger import connections, schedules
 
 
 def lay_down(tx: sa.Connection, connection_id: str, settings: ConnectionSettings, now: datetime) -> None:
-    """Every flow's schedule: due at once when it is new or an event waits, else at its next slot."""
-    for flow in FLOWS:
+    """Every chosen flow's schedule: due at once when it is new or an event waits, else at its next slot."""
+    schedules.keep_only(tx, connection_id, settings.schedule.flows)
+    for flow in settings.schedule.flows:
         _lay_down(tx, connection_id, flow, settings, now)
 
 
@@ -23,8 +24,9 @@ def complete(installation: Installation) -> None:
         with installation.database.write() as tx:
             for name in schedules.lacking(tx, flow):
                 one = connections.find(tx, name)
-                if one is not None:
-                    _lay_down(tx, name, flow, parse(one.settings), installation.now())
+                settings = parse(one.settings) if one else ConnectionSettings()
+                if one is not None and flow in settings.schedule.flows:
+                    _lay_down(tx, name, flow, settings, installation.now())
 
 
 def _lay_down(tx: sa.Connection, connection_id: str, flow: str, settings: ConnectionSettings, now: datetime) -> None:

@@ -94,7 +94,8 @@ def run(
     address = _address(listen) if listen else None
     shown = output()
     with here(context) as installation:
-        names = [one.id for one in installation.connections()]
+        # The first connection may be made through the server that this starts.
+        names = [one.id for one in (installation.known() if address else installation.connections())]
         with (
             ExitStack() as web,
             log_file.kept(installation.settings),
@@ -103,7 +104,9 @@ def run(
             if address:
                 web.enter_context(serving(installation, *address))
             shown.show(
-                {"running": names}, lambda: shown.say(f"Running {', '.join(names)}. Ctrl-C stops."), as_json=as_json
+                {"running": names},
+                lambda: shown.say(f"Running {', '.join(names) or 'without a connection yet'}. Ctrl-C stops."),
+                as_json=as_json,
             )
             until_stopped(work)
         leave(work)

@@ -12,6 +12,7 @@ from fieldbridge.core.records.books import Account, Contact, Invoice, InvoiceLin
 from fieldbridge.core.records.field import DeliveryAddress, Order, OrderLine
 from fieldbridge.core.rules import TransactionRules
 from fieldbridge.flows.due_dates import due_on
+from fieldbridge.flows.not_posted import refuse_what_is_not_posted
 from fieldbridge.flows.taxes import may_sell
 from fieldbridge.flows.totals import Priced, compare
 
@@ -40,11 +41,13 @@ def change_of(order: Order, shelf: Shelf, rules: TransactionRules) -> Change:
             f"{_name(order)} has prices of tax mode {order.tax_mode}; only prices without tax (EX) can be posted.",
             remedy="Enter it in Xero by hand.",
         )
+    refuse_what_is_not_posted(order)
     _refuse_locked(order, shelf.organisation)
     contact = contact_of(order, shelf.contacts)
     priced = [_priced(order, number, line, shelf, rules) for number, line in enumerate(order.lines, start=1)]
     subtotal, tax = document_totals((one.amount, one.tax) for one in priced)
-    notes = compare(_name(order), (order.total, order.tax), (subtotal, tax), priced, rules.tolerance)
+    shown = (order.total, order.tax) if order.shows_totals else (subtotal, tax)
+    notes = compare(_name(order), shown, (subtotal, tax), priced, rules.tolerance)
     invoice = Invoice(
         number=_number(order, rules),
         contact_id=contact.contact_id,

@@ -10,6 +10,7 @@ from fieldbridge.app.sign_in import CUSTOM_CONNECTION, WEB_APP, Kind
 from fieldbridge.app.sign_in.grant import Grant, headers_of
 from fieldbridge.app.sign_in.scopes import wanted
 from fieldbridge.core.errors import SetupError
+from fieldbridge.flows import FLOWS
 from fieldbridge.net import oauth2
 from fieldbridge.net.exchange import Handler
 from fieldbridge.net.layers import signed
@@ -23,13 +24,17 @@ STATE_BYTES = 24
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked for. organisation: the name or id to choose when several were granted, or empty."""
+    """What is asked for.
+
+    Shape: organisation is the name or id to choose when several were granted, or empty; flows are the chosen ones.
+    """
 
     kind: Kind
     application: Application
     redirect_uri: str
     organisation: str = ""
     broad_scopes: bool = False
+    flows: tuple[str, ...] = tuple(FLOWS)
 
 
 def by_consent(installation: Installation, hosts: Hosts, wish: Wish, visit: Callable[[Consent], str]) -> Grant:
@@ -39,7 +44,7 @@ def by_consent(installation: Installation, hosts: Hosts, wish: Wish, visit: Call
             "connect.secret", "A web app needs its client secret, and a PKCE app has none.", remedy="Check --sign-in."
         )
     handler = wire(installation.client)
-    scopes = wanted(broad=wish.broad_scopes, offline=True)
+    scopes = wanted(wish.flows, broad=wish.broad_scopes, offline=True)
     verifier, state = secrets.token_urlsafe(VERIFIER_BYTES), secrets.token_urlsafe(STATE_BYTES)
     consent = oauth2.ask_consent(wish.application, hosts.login, wish.redirect_uri, scopes, verifier, state)
     code = oauth2.code_of(consent, visit(consent))
@@ -50,7 +55,7 @@ def by_consent(installation: Installation, hosts: Hosts, wish: Wish, visit: Call
 
 def custom_connection(installation: Installation, hosts: Hosts, wish: Wish) -> Grant:
     """Sign in as a custom connection: one organisation, chosen when the app was made."""
-    scopes = wanted(broad=wish.broad_scopes, offline=False)
+    scopes = wanted(wish.flows, broad=wish.broad_scopes, offline=False)
     handler = wire(installation.client)
     tokens = oauth2.client_credentials(handler, hosts.identity, wish.application, scopes, installation.now())
     return Grant(CUSTOM_CONNECTION, wish.application, tokens, "")

@@ -1,12 +1,39 @@
-"""What we ask Xero's leave for: no more than the flows need. Source: Xero, scopes, granular since March 2026."""
+"""What we ask Xero's leave for: no more than the chosen flows need. Source: Xero, scopes, granular since March 2026."""
 
-GRANULAR = ("accounting.invoices", "accounting.contacts", "accounting.settings.read")
-# For apps made before 2 March 2026 that still ask the old way; Xero ends these scopes in September 2027.
-BROAD = ("accounting.transactions", "accounting.contacts", "accounting.settings.read")
+from collections.abc import Collection, Iterable
+
+from fieldbridge.flows import FLOWS
+
 OFFLINE = "offline_access"
+READ = ".read"
+# For apps made before 2 March 2026 that still ask the old way; Xero ends these scopes in September 2027.
+BROAD = "accounting.transactions"
+BROADLY = dict.fromkeys(("accounting.invoices", "accounting.payments", "accounting.banktransactions"), BROAD)
 
 
-def wanted(*, broad: bool, offline: bool) -> tuple[str, ...]:
+def wanted(flows: Iterable[str], *, broad: bool, offline: bool) -> tuple[str, ...]:
     """The scopes to ask for. offline: somebody consents once and is absent ever after."""
-    chosen = BROAD if broad else GRANULAR
-    return (OFFLINE, *chosen) if offline else chosen
+    needed = {scope for flow in flows for scope in FLOWS[flow].scopes}
+    chosen = {_broad(scope) for scope in needed} if broad else needed
+    plain = sorted(scope for scope in chosen if not scope.endswith(READ) or scope.removesuffix(READ) not in chosen)
+    return (OFFLINE, *plain) if offline else tuple(plain)
+
+
+def lacking(granted: Collection[str], flows: Iterable[str]) -> tuple[str, ...]:
+    """What the flows need and nobody granted, in the granular words."""
+    return tuple(scope for scope in wanted(flows, broad=False, offline=False) if not _covers(granted, scope))
+
+
+def is_broad(granted: Iterable[str]) -> bool:
+    """Whether something was granted in the words that Xero ends."""
+    return any(scope.removesuffix(READ) == BROAD for scope in granted)
+
+
+def _covers(granted: Collection[str], scope: str) -> bool:
+    enough = {scope, scope.removesuffix(READ)}
+    return not enough.union(map(_broad, enough)).isdisjoint(granted)
+
+
+def _broad(scope: str) -> str:
+    family = scope.removesuffix(READ)
+    return BROADLY.get(family, family) + scope[len(family) :]

@@ -186,6 +186,7 @@ class Order(Record, frozen=True, kw_only=True):
     Q (quote), P (payment alone, no lines) or N (new customer alone, no lines). captured_on is the tablet's own calendar
     day. reason is the code of a credit's reason; against is the number in Xero of the invoice a credit or a payment is
     for, empty when the oldest open ones are meant; files are names of pictures or PDFs that lie beside the order file.
+    shows_totals is false where the file has no totals of the tablet: there is nothing to hold Xero's against.
     Units: total and tax are what the tablet showed the customer; total excludes tax, and is the sum of the tenders
     where there are no lines. freight excludes tax.
     """
@@ -214,6 +215,7 @@ class Order(Record, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()
     tenders: tuple[Tender, ...] = ()
     new_customer: NewCustomer | None = None
+    shows_totals: bool = True
 
     @property
     def key(self) -> str:

@@ -1,13 +1,14 @@
 """Writing orders the way a tablet's cloud exports them: the inverse of reading.
 
-Source: field-sales facts §12 (hd-1).
+Source: field-sales facts §12.
 """
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from fieldbridge.core.records.field import Order, OrderLine
+from fieldbridge.core.records.field import NewCustomer, Order, OrderLine, Tender
 from fieldbridge.field.folder.csv_rows import join
+from fieldbridge.field.folder.order_build import FILES_BETWEEN
 from fieldbridge.field.folder.profile import Profile
 
 
@@ -19,10 +20,18 @@ def render_orders(orders: Iterable[Order], profile: Profile) -> bytes:
 
 def _rows(order: Order, profile: Profile) -> Iterator[list[str]]:
     header = _header(order)
-    yield ["H", *(header.get(name, "") for name in profile.orders.header)]
+    more = _header_more(order)
+    extra = [more.get(name, "") for name in profile.orders.header_more] if any(more.values()) else []
+    yield ["H", *(header.get(name, "") for name in profile.orders.header), *extra]
+    if order.new_customer is not None:
+        known = {"order_no": order.order_no, **_new_customer(order.new_customer)}
+        yield ["N", *(known.get(name, "") for name in profile.orders.customer)]
     for line in order.lines:
         values = _line(line) if line.product else _note(line, profile)
         yield ["D", order.order_no, *(values.get(name, "") for name in profile.orders.line if name != "order_no")]
+    for tender in order.tenders:
+        paid = {"order_no": order.order_no, **_tender(tender)}
+        yield ["P", *(paid.get(name, "") for name in profile.orders.payment)]
 
 
 def _header(order: Order) -> dict[str, str]:
@@ -44,6 +53,30 @@ def _header(order: Order) -> dict[str, str]:
         "delivery_code": order.delivery_code,
         "header_note": order.note,
     }
+
+
+def _header_more(order: Order) -> dict[str, str]:
+    return {
+        "reason": order.reason,
+        "against": order.against,
+        "freight": _plain(order.freight) if order.freight else "",
+        "files": FILES_BETWEEN.join(order.files),
+    }
+
+
+def _tender(tender: Tender) -> dict[str, str]:
+    return {
+        "tender": tender.kind,
+        "amount": _plain(tender.amount),
+        "paid_at": tender.paid_on.isoformat() if tender.paid_on else "",
+        "reference": tender.reference,
+    }
+
+
+def _new_customer(one: NewCustomer) -> dict[str, str]:
+    lines = {f"address_{at}": line for at, line in enumerate(one.address_lines, start=1)}
+    plain = ("name", "first_name", "last_name", "email", "phone", "mobile", "city", "region", "post_code", "note")
+    return lines | {name: getattr(one, name) for name in plain}
 
 
 def _line(line: OrderLine) -> dict[str, str]:

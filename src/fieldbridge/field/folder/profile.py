@@ -1,13 +1,15 @@
 """The profile of one site's files: names, columns, order and spelling of every value.
 
 Source: field-sales facts §5-9 (master files), §10 (conventions), §12 (order export). The defaults are the one evidenced
-site's layout; the order layout keeps the evidenced positions and proposes the rest.
+site's layout.
 """
 
 import codecs
 from typing import ClassVar, Literal
 
 import msgspec
+
+from fieldbridge.field.folder.order_layouts import CsvLayout, KfiLayout, LayoutName, OrderLayout
 
 _CUSTOMER = (
     "CustomerID CustomerName PriceLevel CustomerDiscount AddressLine1 AddressLine2 AddressLine3 AddressLine4 PostCode "
@@ -29,17 +31,6 @@ _HISTORY = (
     "OurReference OrderNumber StaffCode InvoiceTotal TaxTotal DeliveryAddressCode CapturedDate ProductCode "
     "ProductDescription QuantitySold UnitPrice DicountPercent DiscountAmount LineTotal LineTax Note"
 )
-_HEADER = (
-    "order_no type captured_at required_date cloud_id customer customer_name order_discount tax_mode customer_order_no "
-    "rep contact total_ex total_tax delivery_code header_note"
-)
-_LINE = "order_no product description qty unit unit_price_ex discount_pct line_total_ex tax_code line_note"
-_NEEDED = {
-    "header": {"order_no", "type", "captured_at", "customer", "total_ex", "total_tax"},
-    "line": {"order_no", "product", "qty", "unit_price_ex", "line_total_ex"},
-    "text": {"order_no", "text"},
-    "payment": {"order_no"},
-}
 
 
 def _check_plain(name: str) -> None:
@@ -124,34 +115,13 @@ class HistoryFile(FileLayout, frozen=True, kw_only=True):
     header: bool = False
 
 
-class OrderLayout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What stands after the record type (H, D, T, P) on each line of an order file; the default is hd-1.
-
-    Shape: a position whose meaning is not known gets any other name and is ignored. Source: field-sales facts §12.
-    """
-
-    header: tuple[str, ...] = tuple(_HEADER.split())
-    line: tuple[str, ...] = tuple(_LINE.split())
-    text: tuple[str, ...] = ("order_no", "text")
-    payment: tuple[str, ...] = ("order_no", "tender", "amount", "paid_at", "reference")
-
-    def __post_init__(self) -> None:
-        """Refuse a layout an order cannot be built from."""
-        for record, needed in _NEEDED.items():
-            if missing := needed.difference(getattr(self, record)):
-                raise ValueError(f"orders.{record} lacks {', '.join(sorted(missing))}")
-
-    def fields_of(self, record_type: str) -> tuple[str, ...] | None:
-        """The names after a record type; None when there is no such type."""
-        return {"H": self.header, "D": self.line, "T": self.text, "P": self.payment}.get(record_type)
-
-
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Everything that may differ from site to site.
 
     Shape: encoding, line_end, quoting, date_format and the flags say how master files are written. note_code is the
-    pseudo product reps pick to type free text. Units: settle_s is how long, in seconds, a file that looks unfinished
-    must stay unchanged before it is read as it is. Errors: ValueError (ValidationError through msgspec.convert).
+    pseudo product reps pick to type free text. order_layout says which of the three layouts order files have.
+    Units: settle_s is how long, in seconds, a file that looks unfinished must stay unchanged before it is read.
+    Errors: ValueError (ValidationError through msgspec.convert).
     """
 
     encoding: str = "cp1252"
@@ -171,7 +141,10 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     staff: StaffFile = StaffFile()
     tax: TaxFile = TaxFile()
     history: HistoryFile = HistoryFile()
+    order_layout: LayoutName = "hd-1"
     orders: OrderLayout = OrderLayout()
+    orders_csv: CsvLayout = CsvLayout()
+    orders_kfi: KfiLayout = KfiLayout()
     order_patterns: tuple[str, ...] = ("*.csv", "*.txt")
     processed_folder: str = "Processed"
     settle_s: float = 10

@@ -64,6 +64,12 @@ def keep(
         tx.execute(schedule.update().where(*_same(connection_id, flow)).values(**new))
 
 
+def keep_only(tx: sa.Connection, connection_id: str, flows: Collection[str]) -> None:
+    """Take away the schedules of a connection's other flows. A run that is under way goes on to its end."""
+    others = (schedule.c.connection_id == connection_id, schedule.c.flow.not_in(flows))
+    tx.execute(schedule.delete().where(*others))
+
+
 def find(tx: sa.Connection, connection_id: str, flow: str) -> Schedule | None:
     """One schedule."""
     row = tx.execute(sa.select(schedule).where(*_same(connection_id, flow))).mappings().first()

@@ -1,0 +1,121 @@
+"""What is asked of Xero: what the chosen flows need, and no more; a local Xero refuses what was not granted."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fieldbridge.app import connect as connecting
+from fieldbridge.app import workshop
+from fieldbridge.app.connection_settings import faults
+from fieldbridge.app.doctor import calling
+from fieldbridge.app.doctor.visit import Visit
+from fieldbridge.app.installation import Installation
+from fieldbridge.app.sign_in import granting
+from fieldbridge.app.sign_in.scopes import OFFLINE, lacking, wanted
+from fieldbridge.flows import FLOWS, MASTER_DATA, SALES_HISTORY, TRANSACTIONS
+from fieldbridge.store.ledger import schedules
+
+LOOKING = '[schedule]\nflows = ["master-data", "sales-history"]\n'
+SOME_FLOWS = st.sets(st.sampled_from(sorted(FLOWS)))
+HOW_TO = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "connect-to-xero.md"
+
+
+def grant_for(scene, flows):
+    wish = granting.Wish("pkce", scene.app("mobile"), "http://localhost:8123/callback", flows=tuple(flows))
+    return granting.by_consent(scene.installation, scene.hosts, wish, scene.visitor(0))
+
+
+def pay_ahead(scene):
+    """Somebody else's program books an overpayment, so that balances have to read it."""
+    form = {"kind": "custom", "name": "Till", "redirect_uris": "", "organisation": scene.tenant()}
+    form["scopes"] = "accounting.banktransactions accounting.contacts.read"
+    scene.http.post(f"{scene.url}/my-applications/add", data=form)
+    app = re.search(
+        r'href="(/my-applications/[^"/]+)"[^>]*>\s*Till', scene.http.get(f"{scene.url}/my-applications").text
+    )
+    page = scene.http.get(scene.url + app[1]).text
+    auth = tuple(re.search(rf'id="{name}"[^>]*>([^<]+)', page)[1].strip() for name in ("client-id", "client-secret"))
+    asked = {"grant_type": "client_credentials", "scope": form["scopes"]}
+    token = scene.http.post(f"{scene.url}/connect/token", data=asked, auth=auth).json()["access_token"]
+    bearer = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+    api = f"{scene.url}/api.xro/2.0"
+    contact = scene.http.get(f"{api}/Contacts", headers=bearer).json()["Contacts"][0]["ContactID"]
+    money = {"Type": "RECEIVE-OVERPAYMENT", "Contact": {"ContactID": contact}, "BankAccount": {"Code": "090"}}
+    money["LineItems"] = [{"Description": "Twice", "Quantity": 1, "UnitAmount": 5, "TaxType": "NONE"}]
+    scene.http.put(f"{api}/BankTransactions", json={"BankTransactions": [money]}, headers=bearer).raise_for_status()
+
+
+def sync(scene, name, flow):
+    it = scene.installation
+    with Installation(it.settings, it.database, it.vault, it.now) as living, workshop.opened(living) as work:
+        return list(work.watch(work.dispatcher.start(name, flow)))[-1]
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_each_flow_alone_runs_with_the_scopes_it_declares(scene, flow):
+    pay_ahead(scene)
+    made = scene.connect(grant_for(scene, [flow]))
+    assert sync(scene, made.id, flow).exit_code == 0
+    seen = scene.control("GET", "received")["received"]
+    if flow == MASTER_DATA:
+        assert "/api.xro/2.0/Overpayments" in [one["path"] for one in seen]
+    assert [one for one in seen if one["status"] == 401] == []
+
+
+def test_whoever_only_shows_what_is_in_xero_asks_for_no_right_to_write_invoices(scene):
+    request = connecting.Request("kauri", scene.hosts, scene.site, LOOKING)
+    flows = connecting.flows_of(scene.installation, request)
+    grant = grant_for(scene, flows)
+    assert flows == (MASTER_DATA, SALES_HISTORY)
+    assert "accounting.invoices.read" in grant.tokens.scopes
+    assert "accounting.invoices" not in grant.tokens.scopes
+    connecting.connect(scene.installation, request, grant)
+    with scene.installation.database.read() as tx:
+        assert {one.flow for one in schedules.of_connection(tx, "kauri")} == {MASTER_DATA, SALES_HISTORY}
+
+
+def test_connecting_again_asks_for_what_the_settings_that_are_kept_need(scene):
+    connecting.connect(
+        scene.installation, connecting.Request("kauri", scene.hosts, scene.site, LOOKING), grant_for(scene, FLOWS)
+    )
+    again = connecting.Request("kauri", scene.hosts, scene.site)
+    assert connecting.flows_of(scene.installation, again) == (MASTER_DATA, SALES_HISTORY)
+
+
+def test_the_doctor_names_what_a_flow_that_was_added_lacks(scene):
+    made = scene.connect(grant_for(scene, [MASTER_DATA]))
+    found = calling.scopes(Visit(scene.installation, made))
+    assert (found.state, found.said) == ("fail", "Not granted: accounting.invoices.")
+
+
+def test_a_flow_that_does_not_exist_is_refused_by_name():
+    assert [one.place for one in faults('[schedule]\nflows = ["telepathy"]\n')] == ["schedule.flows"]
+
+
+@given(SOME_FLOWS, SOME_FLOWS, st.booleans())
+def test_a_grant_covers_exactly_the_flows_it_was_asked_for_in_either_words(asked, used, broad):
+    granted = wanted(asked, broad=broad, offline=True)
+    assert granted[0] == OFFLINE
+    assert len(set(granted)) == len(granted)
+    assert lacking(granted, asked) == ()
+    needed = {scope for flow in used for scope in FLOWS[flow].scopes}
+    assert set(lacking(granted, used)) <= needed
+
+
+def test_the_right_to_read_is_not_asked_for_beside_the_right_to_write():
+    assert wanted([TRANSACTIONS, SALES_HISTORY], broad=False, offline=False) == (
+        "accounting.contacts",
+        "accounting.invoices",
+        "accounting.settings.read",
+    )
+
+
+def test_the_page_lists_each_flows_scopes():
+    rows = {
+        row[1]: re.findall(r"`([^`]+)`", row[2])
+        for row in re.finditer(r"^\| `([a-z-]+)` \| (`acc.*) \|$", HOW_TO.read_text(), re.M)
+    }
+    assert rows == {name: list(kind.scopes) for name, kind in FLOWS.items() if kind.scopes}
