@@ -1,7 +1,8 @@
 """Fixtures of the whole product.
 
 `xero`          a local Xero with freshly seeded books: 20 contacts, 30 items, hardly any limits (support/xero.py)
-`database_url`  an empty database; a test that asks for it runs on SQLite and on PostgreSQL
+`database_url`  a database without rows (support/blank.py); a test that asks for it runs on SQLite and on PostgreSQL
+`empty_database_url`  the same without tables either
 `site`          a connected installation on such a database (support/site.py): `site.sync()`, `site.put(...)`
 `sqlite_site`   the same on SQLite alone, for what no database can change
 
@@ -9,22 +10,30 @@ PostgreSQL is found on PATH or under /usr/lib/postgresql; where there is none it
 FIELDBRIDGE_TEST_REQUIRES=postgresql says that they must.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from support import browser, databases
+from support import blank, browser, databases, pace
 from support import xero as local_xero
 from support.databases import Cluster
 from support.site import Site, connected
 from support.xero import Xero
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    pace.hurry()
+    if not config.option.basetemp and "PYTEST_DEBUG_TEMPROOT" not in os.environ:
+        pace.files_in_memory()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "database_url" in metafunc.fixturenames:
-        metafunc.parametrize("database_url", databases.kinds(), indirect=True)
+    for name in ("database_url", "empty_database_url"):
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, databases.kinds(), indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -57,9 +66,23 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database of each kind in turn."""
+    """A database without rows, of each kind in turn."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'ledger.sqlite'}"
+        file = tmp_path / "ledger.sqlite"
+        blank.lay(file)
+        yield f"sqlite:///{file}"
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    name = blank.create(cluster)
+    yield cluster.url(name)
+    cluster.drop(name)
+
+
+@pytest.fixture
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without tables, of each kind in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
         return
     cluster: Cluster = request.getfixturevalue("cluster")
     name = cluster.create()

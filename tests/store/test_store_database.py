@@ -23,8 +23,8 @@ NOW = datetime(2026, 7, 14, 10, 32, 5, 123456, tzinfo=UTC)
 
 
 @pytest.fixture
-def database(database_url):
-    engine = open_engine(database_url)
+def database(empty_database_url):
+    engine = open_engine(empty_database_url)
     migrate(engine)
     yield Database(engine)
     engine.dispose()
@@ -68,8 +68,8 @@ def test_a_database_of_a_newer_version_is_refused_in_plain_words_and_left_alone(
         assert revision(tx) == "9999"
 
 
-def test_periods_of_an_older_version_are_kept_under_their_new_name(database_url):
-    engine = open_engine(database_url)
+def test_periods_of_an_older_version_are_kept_under_their_new_name(empty_database_url):
+    engine = open_engine(empty_database_url)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     made = "INSERT INTO connection VALUES ('kauri', 'x', 'x', 'x', 'x', 'x', 'x', 'x', :settings, :at, :at, NULL)"

@@ -45,9 +45,9 @@ def released(request):
 
 
 @pytest.fixture
-def left_behind(database_url, released):
+def left_behind(empty_database_url, released):
     """A database as the version left it: its own schema, filled."""
-    engine = open_engine(database_url)
+    engine = open_engine(empty_database_url)
     with migrating(engine) as tx:
         header, _ = archive.load(tx, released.read_bytes().splitlines())
         assert revision(tx) == header.schema

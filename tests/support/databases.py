@@ -40,7 +40,7 @@ def kinds() -> tuple[str, ...]:
     return KINDS if wanted or programs() else KINDS[:1]
 
 
-@dataclass
+@dataclass(eq=False)
 class Cluster:
     """A running PostgreSQL server."""
 

@@ -5,7 +5,9 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from fieldbridge.app import certificate, connect, installation, problems, workshop
 from fieldbridge.app.connection_settings import ConnectionSettings, parse
@@ -16,12 +18,15 @@ from fieldbridge.app.installation import Installation
 from fieldbridge.app.settings import Settings
 from fieldbridge.app.workshop import Workshop
 from fieldbridge.core.records.field import Order
+from fieldbridge.store.ledger import marks
 from fieldbridge.store.ledger.connections import Connection
 from fieldbridge.store.ledger.problems import OpenProblem
 from fieldbridge.store.ledger.runs import Run
+from support import blank
 from support.xero import Xero
 
 HOLD_S = 0.05
+DESK = "Test service desk"
 SETTLED_S = 60.0
 
 
@@ -80,15 +85,36 @@ def settled(file: Path) -> Path:
     return file
 
 
+@cache
+def _key_pair() -> tuple[bytes, str]:
+    """One for all sites, made by the product: making one takes a tenth of a second. Shape: key and certificate."""
+    with TemporaryDirectory() as home:
+        blank.lay(Path(home) / blank.FILE)
+        with installation.opened(Settings(home=Path(home), database_url="", key="")) as opened:
+            public = certificate.ensure(opened, DESK)
+            return certificate.private_key(opened).encode(), public
+
+
+def _certified(opened: Installation) -> str:
+    """Give an installation the key pair, as a restored backup would. Shape: the certificate."""
+    key, public = _key_pair()
+    with opened.database.write() as tx:
+        opened.vault.put(tx, certificate.OWNER, certificate.SECRET, key)
+        marks.keep(tx, marks.CERTIFICATE, public)
+    return public
+
+
 @contextmanager
 def connected(home: Path, folder: Path, database_url: str, xero: Xero, name: str = "kauri") -> Iterator[Site]:
-    """An installation with one connection, signed in as a private app whose key is made here and now."""
+    """An installation with one connection, signed in as a private app."""
     folder.mkdir(parents=True, exist_ok=True)
+    if not database_url:
+        blank.lay(home / blank.FILE)
     settings = Settings(home=home, database_url=database_url, unsure_hold_s=HOLD_S, key="")
     office = Office(xero.url)
     try:
         with installation.opened(settings) as opened:
-            app = office.add_private_app(f"Field {name}", certificate.ensure(opened, "Test service desk"))
+            app = office.add_private_app(f"Field {name}", _certified(opened))
             made = connect.connect(opened, connect.Request(name, connect.hosts_at(xero.url), folder), app)
             yield Site(xero, opened, made)
     finally:

@@ -93,12 +93,16 @@ class Installation:
             )
         return found
 
+    def known(self) -> list[Connection]:
+        """All connections; perhaps none."""
+        with self.database.read() as tx:
+            return connections.every(tx)
+
     def connections(self, only: str | None = None) -> list[Connection]:
         """All connections, or the one named. Errors: SetupError when there is none."""
         if only:
             return [self.connection(only)]
-        with self.database.read() as tx:
-            found = connections.every(tx)
+        found = self.known()
         if not found:
             raise SetupError(
                 "connection.none", "There is no connection yet.", remedy="Make one with `fieldbridge connect`."

@@ -1,8 +1,10 @@
 """Connecting and disconnecting."""
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -73,6 +75,7 @@ def connect(  # noqa: PLR0913 - each argument is an option of the command
     """Connect a Xero organisation to a folder, and prove it by reading the organisation's name back.
 
     [bold]pkce[/]: a browser opens at Xero and comes back here. [bold]web-app[/]: the same, with a client secret.
+    With a --redirect-uri that ends in /sign-in/xero, the browser may be anywhere: it comes back to `run --listen`.
     [bold]custom-connection[/]: client id and secret of one organisation, no browser. [bold]private-app[/]: the Consumer
     Key and Secret of the page `fieldbridge guide` writes; Xero switched these off in 2021, so it serves a local Xero.
 
@@ -80,7 +83,7 @@ def connect(  # noqa: PLR0913 - each argument is an option of the command
     all links and history.
     """
     from fieldbridge.app import connect as connecting
-    from fieldbridge.app.sign_in import consent, granting, private_app
+    from fieldbridge.app.sign_in import consent, granting, private_app, remote_consent
     from fieldbridge.net.oauth2 import Application
 
     shown = output()
@@ -90,15 +93,16 @@ def connect(  # noqa: PLR0913 - each argument is an option of the command
     hosts = connecting.hosts_at(xero_url)
     request = connecting.Request(name, hosts, folder, settings.read_text(encoding="utf-8") if settings else None)
 
-    def visit(asked: "Consent") -> str:
+    def tell(text: str) -> None:
+        shown.err.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    def visit(installation: "Installation", asked: "Consent") -> str:
         if paste:
-            shown.err.print(
-                f"Open this page in a browser:\n{asked.address}", highlight=False, markup=False, soft_wrap=True
-            )
+            tell(f"Open this page in a browser:\n{asked.address}")
             return ask("The address it came back to")
-        return consent.by_browser(
-            asked, lambda text: shown.err.print(text, highlight=False, markup=False, soft_wrap=True)
-        )
+        if urlsplit(asked.redirect_uri).path.endswith(remote_consent.PATH):
+            return remote_consent.by_server(installation, asked, tell)
+        return consent.by_browser(asked, tell)
 
     def way_in(installation: "Installation") -> "SignIn":
         if sign_in is Way.PRIVATE:
@@ -108,7 +112,7 @@ def connect(  # noqa: PLR0913 - each argument is an option of the command
         wish = granting.Wish(KINDS[sign_in], application, redirect_uri, organisation, broad_scopes, flows)
         if sign_in is Way.CUSTOM:
             return granting.custom_connection(installation, hosts, wish)
-        return granting.by_consent(installation, hosts, wish, visit)
+        return granting.by_consent(installation, hosts, wish, partial(visit, installation))
 
     with here(context) as installation:
         made = connecting.connect(installation, request, way_in(installation))

@@ -94,7 +94,8 @@ def run(
     address = _address(listen) if listen else None
     shown = output()
     with here(context) as installation:
-        names = [one.id for one in installation.connections()]
+        # The first connection may be made through the server that this starts.
+        names = [one.id for one in (installation.known() if address else installation.connections())]
         with (
             ExitStack() as web,
             log_file.kept(installation.settings),
@@ -103,7 +104,9 @@ def run(
             if address:
                 web.enter_context(serving(installation, *address))
             shown.show(
-                {"running": names}, lambda: shown.say(f"Running {', '.join(names)}. Ctrl-C stops."), as_json=as_json
+                {"running": names},
+                lambda: shown.say(f"Running {', '.join(names) or 'without a connection yet'}. Ctrl-C stops."),
+                as_json=as_json,
             )
             until_stopped(work)
         leave(work)
@@ -212,12 +215,15 @@ def plan(context: typer.Context, flow: FlowName, connection: Only = None, as_jso
             if one.invoices:
                 columns = ["order", "invoice", "status", "reference", "due", "lines", "total"]
                 shown.table("Invoices to be created", columns, [_row(each) for each in one.invoices])
+            if one.others:
+                others = [[each.order, each.kind, each.number, each.total] for each in one.others]
+                shown.table("Besides", ["order", "kind", "number", "amount"], others)
             if one.files:
                 files = [[each.name, each.rows, each.rows_before] for each in one.files]
                 shown.table("Files to be written", ["file", "rows", "before"], files)
             for found in one.problems:
                 shown.say(f"! {found.message}\n  → {found.remedy}")
-            if not (one.invoices or one.files or one.problems):
+            if not (one.invoices or one.others or one.files or one.problems):
                 shown.say(f"{one.flow}: nothing to do")
 
     shown.show(plans, words, as_json=as_json)

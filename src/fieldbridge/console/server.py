@@ -1,4 +1,4 @@
-"""The web server: it receives webhooks, and answers monitors."""
+"""The web server: it receives webhooks and people who come back from Xero, and answers monitors."""
 
 import threading
 from collections.abc import Iterator
@@ -8,14 +8,17 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from fieldbridge.app import webhooks
 from fieldbridge.app.installation import Installation
+from fieldbridge.app.sign_in import remote_consent
 from fieldbridge.console import monitoring
 from fieldbridge.core.errors import SetupError
 
+# The address of such a page holds a code.
+PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 START_LOOK_S = 0.05
 STOP_WITHIN_S = 5.0
 
@@ -33,7 +36,17 @@ def create_app(installation: Installation) -> Starlette:
         taken = await run_in_threadpool(webhooks.receive, installation, body, signature)
         return Response(status_code=200 if taken else 401)
 
-    return Starlette(routes=[Route("/webhooks/xero", xero_webhook, methods=["POST"]), *monitoring.routes(installation)])
+    async def back_from_xero(request: Request) -> Response:
+        status, page = await run_in_threadpool(remote_consent.came_back, installation, request.url.query)
+        return HTMLResponse(page, status, headers=PRIVATE)
+
+    return Starlette(
+        routes=[
+            Route("/webhooks/xero", xero_webhook, methods=["POST"]),
+            Route(remote_consent.PATH, back_from_xero, methods=["GET"]),
+            *monitoring.routes(installation),
+        ]
+    )
 
 
 @contextmanager

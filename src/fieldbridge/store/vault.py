@@ -49,6 +49,10 @@ class Vault:
                 remedy="Give back the key file or the FIELDBRIDGE_KEY that this database was made with.",
             ) from None
 
+    def names(self, tx: sa.Connection, owner: str) -> list[str]:
+        """What an owner has kept."""
+        return list(tx.execute(sa.select(secret.c.name).where(secret.c.owner == owner)).scalars())
+
     def check(self, tx: sa.Connection) -> None:
         """Open every secret. Errors: SetupError when one was sealed with another key."""
         for owner, name in tx.execute(sa.select(secret.c.owner, secret.c.name)).all():

@@ -7,6 +7,7 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, SimpleQueue
 from urllib.parse import urlsplit
@@ -82,18 +83,17 @@ def _listening(asked: Consent, answers: SimpleQueue[str]) -> Iterator[None]:
 
 
 def landed(asked: Consent, came_back: str) -> tuple[int, bytes]:
-    """The page the browser ends on. Shape: status and HTML; it is complete in itself."""
+    """The page the browser ends on, after an answer that was awaited. Shape: as `page`."""
     try:
         code_of(asked, came_back)
-        status, told = (
-            200,
-            {
-                "heading": "Xero has answered",
-                "said": "fieldbridge connects now. Look where you started it: there it names the organisation.",
-                "next": "You can close this page.",
-            },
-        )
     except AccessError as error:
-        status, told = 400, {"heading": "Not connected", "said": error.message, "next": f"{error.remedy} {UNCHANGED}"}
+        return page(400, "Not connected", error.message, f"{error.remedy} {UNCHANGED}")
+    said = "fieldbridge connects now. Look where you started it: there it names the organisation."
+    return page(200, "Xero has answered", said, "You can close this page.")
+
+
+def page(status: int, heading: str, said: str, then: str) -> tuple[int, bytes]:
+    """A page that is complete in itself. Shape: status and HTML."""
     pages = Environment(loader=PackageLoader("fieldbridge.app"), autoescape=True, undefined=StrictUndefined)
-    return status, pages.get_template("landed.html").render(**told, failed=status != 200).encode()
+    told = {"heading": heading, "said": said, "next": then, "failed": status != HTTPStatus.OK}
+    return status, pages.get_template("landed.html").render(**told).encode()
