@@ -1,4 +1,7 @@
-"""What goes with a document: files the rep added, and a note of where it came from. Source: Xero, attachments, history."""
+"""What goes with a document: files the rep added, and a note of where it came from.
+
+Source: Xero, attachments and history.
+"""
 
 from collections.abc import Iterator, Sequence
 

@@ -53,7 +53,9 @@ def _made(order: Order, new: NewCustomer, shelf: Shelf, rules: NewCustomerRules)
     name = plain_name(new.name)
     if not name:
         raise RefusedError(
-            "order.new_customer", f"Order {order.order_no}: the new customer has no name Xero takes.", remedy="Correct it."
+            "order.new_customer",
+            f"Order {order.order_no}: the new customer has no name Xero takes.",
+            remedy="Correct it.",
         )
     namesakes = shelf.namesakes.get(name.casefold(), ())
     living = [one for one in namesakes if is_living(one)]
@@ -82,16 +84,14 @@ def _restored(order: Order, found: Contact, rules: NewCustomerRules) -> NewConta
         raise RefusedError(
             "order.new_customer_archived",
             f"Order {order.order_no}: {found.name} was a contact before, and is archived in Xero.",
-            remedy="Restore it in Xero and set new_customers.name_taken to adopt, or set new_customers.name_archived to "
-            f"create for a second one, {RETRY}",
+            remedy="Restore it in Xero and set new_customers.name_taken to adopt, or set name_archived to create for a "
+            f"second one, {RETRY}",
         )
     return NewContact(code=order.customer, fields=ContactFields(), contact_id=found.contact_id, is_archived=True)
 
 
 def _fresh(order: Order, new: NewCustomer, name: str, shelf: Shelf, rules: NewCustomerRules) -> NewContact:
-    place = Address(
-        lines=new.address_lines[:LINES_MAX], city=new.city, region=new.region, postal_code=new.post_code
-    )
+    place = Address(lines=new.address_lines[:LINES_MAX], city=new.city, region=new.region, postal_code=new.post_code)
     address = place if place != Address() else None
     likeness = Contact(contact_id="", name=name)
     code = minted(likeness, shelf.codes()) if rules.code == "minted" else order.customer
@@ -116,7 +116,7 @@ def _refuse_other(order: Order, new: NewCustomer, found: Contact) -> None:
     if found.contact_id and found.name.casefold() != plain_name(new.name).casefold():
         raise RefusedError(
             "order.new_customer_code_taken",
-            f"Order {order.order_no}: the code {order.customer} of the new customer {new.name} is that of {found.name}.",
+            f"Order {order.order_no}: {order.customer}, the code of the new customer {new.name}, is {found.name}'s.",
             remedy="Have the customer entered on the tablet again under another code.",
         )
 

@@ -63,12 +63,11 @@ def payments_with(order: Order, shelf: Shelf, rules: TransactionRules, made: Seq
     yield from _changes(order, shelf, rules, contact, [one for one in debts if one.due > 0])
 
 
-def split(
-    tenders: Sequence[tuple[int, Tender, Decimal]], debts: Sequence[Debt]
-) -> Iterator[Piece]:
+def split(tenders: Sequence[tuple[int, Tender, Decimal]], debts: Sequence[Debt]) -> Iterator[Piece]:
     """Put money against debts, the first first. Shape: tenders are (number, tender, what is left of it)."""
     owed = list(debts)
-    for number, tender, left in tenders:
+    for number, tender, given in tenders:
+        left = given
         while left > 0 and owed:
             amount = min(left, owed[0].due)
             yield Piece(number=number, tender=tender, amount=amount, debt=owed[0])
@@ -87,7 +86,12 @@ def _changes(
     pieces = list(split(left, debts))
     _refuse_excess(order, pieces, rules)
     for piece in pieces:
-        change = _payment(order, piece, shelf, rules) if piece.debt else _on_account(order, piece, contact, shelf, rules)
+        account = _account(order, piece.tender, shelf, rules)
+        change = (
+            _payment(order, piece, piece.debt, account)
+            if piece.debt
+            else _on_account(order, piece, contact, account, shelf, rules)
+        )
         part = _free(f"{change.kind} {piece.number}", going)
         going[part] = piece.amount
         if piece.debt and piece.debt.invoice_id:
@@ -103,44 +107,40 @@ def _named(order: Order, piece: Piece, change: Change, part: str) -> Change:
     return msgspec.structs.replace(change, part=part, number=reference, document=document)
 
 
-def _payment(order: Order, piece: Piece, shelf: Shelf, rules: TransactionRules) -> Change:
-    assert piece.debt is not None
-    account = _account(order, piece.tender, shelf, rules)
+def _payment(order: Order, piece: Piece, debt: Debt, account: Account) -> Change:
     payment = Payment(
-        invoice_id=piece.debt.invoice_id,
+        invoice_id=debt.invoice_id,
         account_id=account.account_id,
         paid_on=piece.tender.paid_on or order.captured_on,
         amount=piece.amount,
     )
-    needs = {piece.debt.part: "invoice_id"} if piece.debt.part else {}
+    needs = {debt.part: "invoice_id"} if debt.part else {}
     return Change(key=order.key, kind=PAYMENT, part="", number="", total=piece.amount, document=payment, needs=needs)
 
 
-def _on_account(order: Order, piece: Piece, contact: Contact, shelf: Shelf, rules: TransactionRules) -> Change:
-    account = _account(order, piece.tender, shelf, rules)
+def _on_account(
+    order: Order, piece: Piece, contact: Contact, account: Account, shelf: Shelf, rules: TransactionRules
+) -> Change:
     if account.kind != BANK:
         raise RefusedError(
             "order.tender_account",
-            f"Order {order.order_no}: {piece.amount} of {piece.tender.kind} is for no invoice, and Xero takes such money "
-            f"only at a bank account, which {account.code} ({account.name}) is not.",
+            f"Order {order.order_no}: {piece.amount} of {piece.tender.kind} is for no invoice. Xero takes that only at "
+            f"a bank account, which {account.code} ({account.name}) is not.",
             remedy=f"Name a bank account for {piece.tender.kind} in transactions.tenders, {RETRY}",
         )
-    kind = "prepayment" if rules.money_on_account == "prepayment" else "overpayment"
+    is_prepaid = rules.money_on_account == "prepayment"
     money = OnAccount(
-        kind=kind,
+        kind="prepayment" if is_prepaid else "overpayment",
         contact_id=contact.contact_id,
         account_id=account.account_id,
         received_on=piece.tender.paid_on or order.captured_on,
         amount=piece.amount,
         currency_code=shelf.organisation.base_currency,
         description=f"Taken on a tablet: {order.order_no}",
-        account_code=(rules.prepayment_account or rules.sales_account) if kind == "prepayment" else "",
+        account_code=(rules.prepayment_account or rules.sales_account) if is_prepaid else "",
     )
-    said = f"{order.order_no}: {piece.amount} of {piece.tender.kind} is for no open invoice; it is an {kind}."
-    notes = (said.replace("an prepayment", "a prepayment"),)
-    return Change(
-        key=order.key, kind=ON_ACCOUNT, part="", number="", total=piece.amount, document=money, notes=notes
-    )
+    note = f"{piece.amount} of {piece.tender.kind} is for no open invoice; noted in Xero as {money.kind}"
+    return Change(key=order.key, kind=ON_ACCOUNT, part="", number="", total=piece.amount, document=money, notes=(note,))
 
 
 def _refuse_excess(order: Order, pieces: Sequence[Piece], rules: TransactionRules) -> None:

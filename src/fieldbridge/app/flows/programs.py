@@ -10,6 +10,7 @@ from fieldbridge.app.flows.context import Context, context_of
 from fieldbridge.app.flows.delivering import deliver
 from fieldbridge.app.flows.ending import Ends
 from fieldbridge.app.flows.numbering import write_codes
+from fieldbridge.app.flows.owed import read_what_is_owed
 from fieldbridge.app.flows.planning import plan
 from fieldbridge.app.flows.publishing import publish
 from fieldbridge.app.flows.taking import Taker
@@ -78,6 +79,7 @@ class Flows:
             ("tax rates", reading.reader(reading.TAX_RATES, fresh_for=REFERENCE_DATA_FRESH_FOR)),
             ("contacts", reading.reader(reading.CONTACTS)),
             ("items", reading.reader(reading.ITEMS)),
+            ("what is owed", read_what_is_owed),
         ]
         return [
             ("take", self.taker.stage),

@@ -56,7 +56,7 @@ def read_beside(folder: Path, processed_folder: str, name: str) -> Content:
         if place is None:
             raise _refused("missing", name, "does not lie beside the order file", f"Put it into {folder}, {_AGAIN}")
         data = _bytes(place, name)
-    return _judged(name, data)
+    return judged(name, data)
 
 
 def put_away(folder: Path, processed_folder: str, name: str) -> None:
@@ -81,7 +81,8 @@ def _bytes(place: Path, name: str) -> bytes:
     except PermissionError:
         raise _refused("unreadable", name, "may not be read", f"Let the Bridge's user read it, {_AGAIN}") from None
     except OSError as error:
-        raise _refused("not_regular", name, f"cannot be opened ({error.strerror})", "Put the file itself there.") from None
+        said = f"cannot be opened ({error.strerror})"
+        raise _refused("not_regular", name, said, f"Put the file itself there, {_AGAIN}") from None
     with handle:
         status = os.fstat(handle.fileno())
         if not stat.S_ISREG(status.st_mode):
@@ -92,14 +93,19 @@ def _bytes(place: Path, name: str) -> bytes:
         return handle.read(BYTES_MAX)
 
 
-def _judged(name: str, data: bytes) -> Content:
+def judged(name: str, data: bytes) -> Content:
+    """What some bytes are, whatever the file is called. Errors: RefusedError attachment.content."""
     found = next((one for one in _KNOWN if one.fits(data)), None)
     if found is None:
-        raise _refused("content", name, "holds neither a PDF nor a picture", f"Put a PDF or a picture in its place, {_AGAIN}")
+        raise _refused(
+            "content", name, "holds neither a PDF nor a picture", f"Put a PDF or a picture in its place, {_AGAIN}"
+        )
     fits = name.casefold().endswith(found.endings)
     return Content(name if fits else f"{name}{found.endings[0]}", found.mime_type, data)
 
 
 def _refused(what: str, name: str, said: str, remedy: str) -> RefusedError:
     shown = "".join(mark if mark.isprintable() else "?" for mark in name)
-    return RefusedError(f"attachment.{what}", f"The file {shown!r} {said}; its document went without it.", remedy=remedy)
+    return RefusedError(
+        f"attachment.{what}", f"The file {shown!r} {said}; its document went without it.", remedy=remedy
+    )

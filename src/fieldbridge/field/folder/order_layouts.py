@@ -50,8 +50,8 @@ KFI_NEEDED = {
 class OrderLayout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """hd-1: what stands after the record type (H, D, T, P, N) on each line.
 
-    Shape: header_more are fields an H line has either all of or none, payment_more of a P line. A position whose meaning is not known gets any
-    other name and is ignored.
+    Shape: header_more are fields an H line has either all of or none, payment_more those of a P line. A position whose
+    meaning is not known gets any other name and is ignored.
     """
 
     header: tuple[str, ...] = tuple(HEADER.split())

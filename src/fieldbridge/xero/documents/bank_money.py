@@ -6,6 +6,7 @@ with very many of them only Type, Status, Contact and Date may be asked for.
 
 import uuid
 from collections.abc import Sequence
+from decimal import Decimal
 
 import msgspec
 
@@ -15,7 +16,6 @@ from fieldbridge.xero.collection import PAGE_SIZE
 from fieldbridge.xero.documents.shapes import UNIT_DECIMALS, ContactRefWire, id_field
 from fieldbridge.xero.outcomes import ElementWire, Writable
 from fieldbridge.xero.session import Session
-from decimal import Decimal
 
 TYPES = {"overpayment": "RECEIVE-OVERPAYMENT", "prepayment": "RECEIVE-PREPAYMENT"}
 
