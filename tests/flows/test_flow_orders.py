@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fieldbridge.core.errors import RefusedError
 from fieldbridge.core.records.books import Account, Address, Contact, Item, Organisation, PaymentTerms, TaxRate
-from fieldbridge.core.records.field import NewCustomer, Order, OrderLine, Tender
+from fieldbridge.core.records.field import NewCustomer, Order, OrderLine
 from fieldbridge.core.rules import TransactionRules
 from fieldbridge.flows.addresses import addresses_of
 from fieldbridge.flows.orders import Shelf, change_of, reference_faults
@@ -187,7 +187,6 @@ def test_credits_and_quotes_are_refused(kind):
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"tenders": (Tender(kind="CASH", amount=Decimal(1)),)}, "order.payment_unsupported"),
         ({"new_customer": NewCustomer(name="New Cafe")}, "order.part_unsupported"),
         ({"freight": Decimal(5)}, "order.part_unsupported"),
         ({"files": ("slip.pdf",)}, "order.part_unsupported"),

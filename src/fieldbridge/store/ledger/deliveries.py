@@ -17,6 +17,7 @@ from fieldbridge.store.schema import delivery, link
 
 UNSETTLED: tuple[State, ...] = ("pending", "sending")
 HOLDS_STOCK = "invoice"
+SPENT = {"idempotency_key": ""}
 _encode = msgspec.json.Encoder().encode
 
 
@@ -121,13 +122,12 @@ def send(
 
 def not_executed(tx: sa.Connection, batch: Sequence[Delivery], *, alone: bool = False) -> None:
     """Xero did not look at the request: send again later; alone, when one of them spoilt it for the others."""
-    _move(tx, batch, "not_executed", alone=alone)
+    _move(tx, batch, "not_executed", alone=alone, **(SPENT if alone else {}))
 
 
 def lost(tx: sa.Connection, batch: Sequence[Delivery], *, answered: bool = False) -> None:
     """The request left and no usable answer came; answered: a fault came, which Xero would repeat for its key."""
-    spent = {"idempotency_key": ""} if answered else {}
-    _move(tx, batch, "lost", **spent)
+    _move(tx, batch, "lost", **(SPENT if answered else {}))
 
 
 def taken(tx: sa.Connection, one: Delivery) -> None:
