@@ -55,7 +55,8 @@ def test_paid_van_sales_are_invoices_that_are_paid(paid_site):
 def test_the_plan_shows_the_payments(paid_site):
     site = paid_site
     lay(site, "a.txt", raw(paid("1")))
-    planned = dry_run.plan(site.installation, site.connection, TRANSACTIONS)
+    planned = dry_run.plan(site.installation, *site.installation.connections(), TRANSACTIONS)
+    assert planned.problems == []
     assert [one.order for one in planned.invoices] == ["BV1"]
     assert [(one.order, one.kind, one.total) for one in planned.others] == [("BV1", "payment", TOTAL)]
     assert posted(site) == {}
