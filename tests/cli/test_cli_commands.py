@@ -19,6 +19,7 @@ from fieldbridge.app.certificate import private_key
 from fieldbridge.app.demo.office import Office
 from fieldbridge.app.settings import Settings
 from fieldbridge.cli.main import run as enter
+from support import mailroom
 from support.xero import Xero
 
 COMMANDS = (
@@ -49,6 +50,8 @@ COMMANDS = (
     "move",
     "doctor",
     "service",
+    "alerts",
+    "alert-secret",
 )
 
 
@@ -429,3 +432,26 @@ def test_the_service_is_shown_without_changing_anything(shell, tmp_path):
     assert "Restart=always" in shell.run("service", "show")
     assert "is set here" in shell.run("service", "show", code=2, FIELDBRIDGE_DATABASE_URL="postgresql://h/d")
     assert list(shell.home.iterdir()) == []
+
+
+def test_alerts_are_tried_and_listed_and_their_secrets_show_nowhere(shell):
+    shell.connect(shell.new_app())
+    password = secrets.token_hex(12)
+    assert shell.json("alerts") == {"alerts": [], "waiting": 0, "unreached": []}
+    assert shell.failed("alerts", "--test", "--json", code=2)[1].startswith('{"error":{"code":"alerts.nobody"')
+    assert shell.json("alert-secret", "mail", FIELDBRIDGE_ALERT_SECRET=password) == {"kept": "mail"}
+    shell.run("alert-secret", "http://elsewhere.example", code=2, FIELDBRIDGE_ALERT_SECRET=password)
+    with mailroom.opened() as room:
+        mailing = {"ALERTS_TO": "desk@x.example", "MAIL_SERVER": mailroom.HOST, "MAIL_PORT": str(room.port)}
+        named = {f"FIELDBRIDGE_{name}": value for name, value in mailing.items()} | {
+            "FIELDBRIDGE_MAIL_SECURITY": "none"
+        }
+        (tried,) = shell.json("alerts", "--test", **named)
+        assert tried == {"to": "desk@x.example", "sent": True, "said": ""}
+        room.refused.add("desk@x.example")
+        assert "NOT sent: mail.refused" in shell.run("alerts", "--test", "-c", "kauri", code=1, **named)
+    shell.run("alerts", code=2, FIELDBRIDGE_ALERTS_TO="desk at x.example")
+    assert "No alerts stand." in shell.run("alerts")
+    assert len(room.mails) == 1
+    assert password not in shell.said
+    assert not any(password.encode() in one.read_bytes() for one in shell.home.rglob("*") if one.is_file())

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from decimal import InvalidOperation
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 from zoneinfo import available_timezones
 
@@ -10,11 +11,14 @@ import msgspec
 import tomlkit
 
 from fieldbridge.app.setting_faults import SettingFault, faults_of, table_of
+from fieldbridge.core.alerts.rules import AlertRules
 from fieldbridge.core.calendar import Calendar, check
 from fieldbridge.core.errors import SetupError
 from fieldbridge.core.rules import (
+    AnswerRules,
     CustomerRules,
     HistoryRules,
+    ImageRules,
     MasterDataRules,
     PriceRules,
     SheetRules,
@@ -53,7 +57,10 @@ class ConnectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     sheets: SheetRules = SheetRules()
     customers: CustomerRules = CustomerRules()
     history: HistoryRules = HistoryRules()
+    images: ImageRules = ImageRules()
+    answers: AnswerRules = AnswerRules()
     schedule: Schedule = Schedule()
+    alerts: AlertRules = AlertRules()
     staff: dict[str, str] = {}
     profile: Profile = Profile()
     calls_per_day: int = 5000
@@ -124,4 +131,12 @@ def with_proposals(text: str, sales_account: str, tax_codes: Mapping[str, str]) 
         transactions["sales_account"] = sales_account
     if tax_codes and not transactions.get("tax_codes"):
         transactions["tax_codes"] = dict(tax_codes)
+    return tomlkit.dumps(document)
+
+
+def with_pictures_of(text: str, place: Path) -> str:
+    """The same text with another place where pictures lie."""
+    document = tomlkit.parse(text)
+    images = document.setdefault("images", tomlkit.table())
+    images["source"] = str(place)
     return tomlkit.dumps(document)

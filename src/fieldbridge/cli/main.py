@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from fieldbridge.cli import (
+    alerts,
     connect,
     demo,
     doctor,
@@ -62,6 +63,7 @@ for module in (
     sheets,
     versions,
     observe,
+    alerts,
     keeping,
     doctor,
     service,

@@ -21,9 +21,9 @@ def line_amount(quantity: Decimal, unit_amount: Decimal, discount_rate: Decimal)
     return to_cents(quantity * unit_amount * (HUNDRED - discount_rate) / HUNDRED)
 
 
-def line_tax(amount: Decimal, rate: Decimal) -> Decimal:
-    """Tax on one line whose amount excludes it. Units: rate is a percentage."""
-    return to_cents(amount * rate / HUNDRED)
+def line_tax(amount: Decimal, rate: Decimal, *, inclusive: bool = False) -> Decimal:
+    """Tax on one line whose amount excludes it, or inside one whose amount includes it. Units: rate is a percentage."""
+    return to_cents(amount * rate / (HUNDRED + rate if inclusive else HUNDRED))
 
 
 def combined_discount(line: Decimal, document: Decimal) -> Decimal:

@@ -28,11 +28,13 @@ from fieldbridge.core.identity import digest, idempotency_key
 from fieldbridge.engine.stages import Turn
 from fieldbridge.store.ledger import deliveries, runs
 from fieldbridge.store.ledger.deliveries import Delivery
+from fieldbridge.xero.refusals import KEY_REUSED
 
 UNSURE_PER_TURN = 200
 SINGLE_LOOK_UPS_PER_TURN = 10
 LONGEST_HOLD = timedelta(minutes=15)
-ANSWERED = "xero.fault"
+# Unsure, but answered: the key of the request is of no more use.
+ANSWERED = ("xero.fault", KEY_REUSED.code)
 
 
 def deliver(context: Context) -> Turn:
@@ -105,8 +107,7 @@ def _next(tx: sa.Connection, connection_id: str) -> Going | None:
 def _request_again(tx: sa.Connection, one: Delivery) -> Sequence[Delivery]:
     """The request a Delivery left in, when nothing of it arrived: as it was, a straggler is only a repeat to Xero."""
     before = deliveries.request_of(tx, one)
-    is_whole = all(each.state == "pending" for each in before) and (len(before) == 1 or not one.alone)
-    return before if is_whole else []
+    return before if all(each.state == "pending" for each in before) else []
 
 
 def _send(context: Context, going: Going) -> None:
@@ -122,7 +123,7 @@ def _send(context: Context, going: Going) -> None:
     try:
         outcomes = kind.send(context, documents, body, key)
     except UnsureError as error:
-        settling.lost(context, sent, error.message, answered=error.code == ANSWERED)
+        settling.lost(context, sent, error.message, answered=error.code in ANSWERED)
     except SurpriseError as error:
         settling.lost(context, sent, error.message)
         raise

@@ -11,12 +11,13 @@ from fieldbridge.core.delivery import Event, Receipt, State, after
 from fieldbridge.core.identity import digest
 from fieldbridge.core.plan import Change
 from fieldbridge.store.database import upsert
-from fieldbridge.store.ledger import parts
+from fieldbridge.store.ledger import calls, parts
 from fieldbridge.store.ledger.links import CUSTOMER, KNOWN_AS
 from fieldbridge.store.schema import delivery, link
 
 UNSETTLED: tuple[State, ...] = ("pending", "sending")
 HOLDS_STOCK = "invoice"
+SPENT = {"idempotency_key": ""}
 _encode = msgspec.json.Encoder().encode
 
 
@@ -116,18 +117,18 @@ def send(
         body_hash=body_hash,
         sent_at=at,
     )
+    calls.leaving(tx, [one.id for one in batch])
     return [msgspec.structs.replace(one, state="sending", attempt=one.attempt + 1, sent_at=at) for one in batch]
 
 
 def not_executed(tx: sa.Connection, batch: Sequence[Delivery], *, alone: bool = False) -> None:
     """Xero did not look at the request: send again later; alone, when one of them spoilt it for the others."""
-    _move(tx, batch, "not_executed", alone=alone)
+    _move(tx, batch, "not_executed", alone=alone, **(SPENT if alone else {}))
 
 
 def lost(tx: sa.Connection, batch: Sequence[Delivery], *, answered: bool = False) -> None:
     """The request left and no usable answer came; answered: a fault came, which Xero would repeat for its key."""
-    spent = {"idempotency_key": ""} if answered else {}
-    _move(tx, batch, "lost", **spent)
+    _move(tx, batch, "lost", **(SPENT if answered else {}))
 
 
 def taken(tx: sa.Connection, one: Delivery) -> None:

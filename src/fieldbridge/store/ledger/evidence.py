@@ -1,0 +1,116 @@
+"""What the ledger can prove of transactions: each arrival, each part of the Outbox, each call, each Problem."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+import sqlalchemy as sa
+
+from fieldbridge.core.delivery import State
+from fieldbridge.core.plan import IntakeState
+from fieldbridge.core.records.field import Order
+from fieldbridge.store.database import chunks
+from fieldbridge.store.schema import delivery, intake, intake_file, problem
+
+KEYS_PER_QUERY = 500
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """One time a transaction arrived. Shape: order is None when it could not be read; position counts from 0.
+
+    moved_to is where its file went, None while it lies in the folder, empty when somebody had removed it.
+    """
+
+    id: int
+    file_id: int
+    file: str
+    taken_at: datetime
+    moved_to: str | None
+    position: int
+    key: str
+    state: IntakeState
+    reason: str
+    order: Order | None
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing of a transaction in the Outbox. Shape: document is what was to be created, as JSON."""
+
+    id: int
+    intake_id: int
+    kind: str
+    number: str
+    state: State
+    attempt: int
+    planned_at: datetime
+    sent_at: datetime | None
+    settled_at: datetime | None
+    total: Decimal
+    far_id: str
+    document: str
+
+
+class PastProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """A Problem of a transaction, open or closed."""
+
+    id: int
+    intake_id: int | None
+    key: str
+    code: str
+    message: str
+    remedy: str
+    link: str
+    opened_at: datetime
+    closed_at: datetime | None
+    closed_because: str | None
+
+
+def arrivals(tx: sa.Connection, connection_id: str, keys: Iterable[str]) -> dict[str, list[Arrival]]:
+    """Every time some transactions arrived, oldest first, by key."""
+    found: dict[str, list[Arrival]] = {}
+    for some in chunks(sorted(set(keys)), KEYS_PER_QUERY):
+        query = _arrivals(connection_id).where(intake.c.key.in_(some)).order_by(intake.c.id)
+        for row in tx.execute(query).mappings():
+            found.setdefault(row["key"], []).append(_arrival(row))
+    return found
+
+
+def _arrivals(connection_id: str) -> sa.Select[tuple[object, ...]]:
+    columns = (intake.c.id, intake.c.file_id, intake.c.position, intake.c.key, intake.c.state, intake.c.reason)
+    of_file = (intake_file.c.name.label("file"), intake_file.c.taken_at, intake_file.c.moved_to)
+    joined = sa.select(*columns, *of_file, intake.c.record).join(intake_file, intake_file.c.id == intake.c.file_id)
+    return joined.where(intake.c.connection_id == connection_id)
+
+
+def _arrival(row: sa.RowMapping) -> Arrival:
+    fields = {name: row[name] for name in Arrival.__struct_fields__ if name != "order"}
+    order = msgspec.json.decode(row["record"], type=Order) if row["record"] else None
+    return Arrival(order=order, **fields)
+
+
+def parts(tx: sa.Connection, connection_id: str, keys: Iterable[str]) -> dict[str, list[Part]]:
+    """Everything of some transactions that is or was in the Outbox, in the order planned, by key."""
+    own = (delivery.c[name] for name in Part.__struct_fields__)
+    query = sa.select(delivery.c.key, *own).where(delivery.c.connection_id == connection_id)
+    found: dict[str, list[Part]] = {}
+    for some in chunks(sorted(set(keys)), KEYS_PER_QUERY):
+        chosen = query.where(delivery.c.key.in_(some)).order_by(delivery.c.id)
+        for row in tx.execute(chosen).mappings():
+            found.setdefault(row["key"], []).append(_part(row))
+    return found
+
+
+def _part(row: sa.RowMapping) -> Part:
+    fields = {name: row[name] for name in Part.__struct_fields__}
+    return Part(**{**fields, "total": Decimal(row["total"])})
+
+
+def problems(tx: sa.Connection, connection_id: str, arrived: Iterable[Arrival]) -> list[PastProblem]:
+    """Every Problem there ever was with some arrivals, oldest first."""
+    found: list[PastProblem] = []
+    columns = [problem.c[name] for name in PastProblem.__struct_fields__]
+    for some in chunks(sorted({one.id for one in arrived}), KEYS_PER_QUERY):
+        query = sa.select(*columns).where(problem.c.connection_id == connection_id, problem.c.intake_id.in_(some))
+        found += [PastProblem(**row) for row in tx.execute(query.order_by(problem.c.id)).mappings()]
+    return found
