@@ -349,8 +349,8 @@ def test_settings_are_shown_changed_and_taken_back(shell, tmp_path, monkeypatch)
     assert "# of the office" in shell.run("settings", "kauri", "show")
     file.write_text("calls_per_day = 'x'\n[prices]\ndecimals = 'y'\n", encoding="utf-8")
     found = shell.json("settings", "kauri", "check", file, code=2)
-    assert [one["place"] for one in found] == ["prices.decimals", "calls_per_day"]
-    assert "! prices.decimals: is 'y'" in shell.run("settings", "kauri", "check", file, code=2)
+    assert [(one["place"], one["line"]) for one in found] == [("calls_per_day", 1), ("prices.decimals", 3)]
+    assert "line 3, prices.decimals: is 'y'" in shell.run("settings", "kauri", "check", file, code=2)
     shell.run("settings", "kauri", "set", file, code=2)
     assert "No fault" in shell.run("settings", "kauri", "check")
     assert [one["because"] for one in shell.json("settings", "kauri", "history")] == ["set by hand", "connected"]

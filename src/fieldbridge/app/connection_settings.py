@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 import msgspec
 import tomlkit
 
-from fieldbridge.app.setting_faults import SettingFault, faults_of, table_of
+from fieldbridge.app.setting_faults import SettingFault, faults_of, placed, table_of
 from fieldbridge.core.alerts.rules import AlertRules
 from fieldbridge.core.calendar import Calendar, check
 from fieldbridge.core.errors import SetupError
@@ -73,16 +73,16 @@ def parse(text: str) -> ConnectionSettings:
     try:
         settings = msgspec.toml.decode(text, type=ConnectionSettings, strict=False)
     except (msgspec.DecodeError, InvalidOperation):
-        raise _unusable(faults_of(text, ConnectionSettings)) from None
+        raise _unusable(placed(faults_of(text, ConnectionSettings), text)) from None
     if unsound := _unsound(settings):
-        raise _unusable(unsound)
+        raise _unusable(placed(unsound, text))
     return settings
 
 
 def faults(text: str) -> list[SettingFault]:
-    """Everything that is wrong with settings; nothing when they can be used."""
+    """Everything that is wrong with settings, by line; nothing when they can be used."""
     found = faults_of(text, ConnectionSettings)
-    return found or _unsound(msgspec.convert(table_of(text), ConnectionSettings, strict=False))
+    return placed(found or _unsound(msgspec.convert(table_of(text), ConnectionSettings, strict=False)), text)
 
 
 def _unsound(settings: ConnectionSettings) -> list[SettingFault]:

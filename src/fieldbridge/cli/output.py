@@ -58,12 +58,30 @@ class Output:
             self.err.print(f"→ {error.remedy}", highlight=False, markup=False, soft_wrap=True)
 
 
-NUMERIC = ("total", "rows", "before", "calls", "problems", "lines", "run")
+NUMERIC = (
+    "orders",
+    "taken",
+    "posted",
+    "in Xero",
+    "differs",
+    "total",
+    "rows",
+    "before",
+    "calls",
+    "problems",
+    "lines",
+    "run",
+)
 
 
 def _plain(cell: Any) -> str:
     text = "" if cell is None else str(cell)
     return text.replace("[", "\\[")
+
+
+def visible(text: str) -> str:
+    """Text from outside without anything that could steer a terminal."""
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
 def ask(what: str, *, hidden: bool = False) -> str:

@@ -97,8 +97,14 @@ def _part(one: Sent) -> PartAnswer:
         return PartAnswer(kind=one.kind, became=WAITING_STATES[one.state], number=one.number)
     if booked is None:
         became = OF_STATUS.get(sent.status, "posted")
-        subtotal = sent.total - sent.total_tax
-        return PartAnswer(kind=one.kind, became=became, number=one.number, subtotal=subtotal, tax=sent.total_tax)
+        return PartAnswer(
+            kind=one.kind,
+            became=became,
+            number=one.number,
+            subtotal=sent.total - sent.total_tax,
+            tax=sent.total_tax,
+            due=sent.total if one.kind == "invoice" else None,
+        )
     became = _standing(booked)
     return PartAnswer(
         kind=one.kind,

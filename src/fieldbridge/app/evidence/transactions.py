@@ -1,11 +1,11 @@
 """What is known of some transactions: what arrived, what went, and what the Books say became of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 import sqlalchemy as sa
 
-from fieldbridge.app.flows.documents import DOCUMENTS
+from fieldbridge.app.flows.documents import CREDIT_NOTES, DOCUMENTS, INVOICES
 from fieldbridge.core.records.books import SalesDocument
 from fieldbridge.core.records.documents import BookedInvoice
 from fieldbridge.flows.answers import Known, Sent
@@ -14,16 +14,20 @@ from fieldbridge.store.ledger import evidence
 from fieldbridge.store.ledger.evidence import Arrival, Part
 
 KINDS = [kind.sales.kind for kind in DOCUMENTS]
+SALES = {"invoice": INVOICES.sales, "credit note": CREDIT_NOTES.sales}
+"""Kinds of parts that are sales documents, and how Xero is asked for them."""
 COUNTS = ("posted", "planned")
 SALES_DOCUMENTS = ("invoice", "credit note", "quote")
 
 
-def known_of(tx: sa.Connection, connection_id: str, keys: Iterable[str]) -> dict[str, Known]:
-    """What is known of some transactions by key, from the ledger and the Books alone."""
+def known_of(
+    tx: sa.Connection, connection_id: str, keys: Iterable[str], read: Mapping[str, BookedInvoice] | None = None
+) -> dict[str, Known]:
+    """What is known of some transactions by key, from the ledger, and the Books unless documents were just read."""
     arrived = evidence.arrivals(tx, connection_id, keys)
     going = evidence.parts(tx, connection_id, arrived)
     far_ids = {part.far_id for parts in going.values() for part in parts if part.far_id}
-    booked = books.booked(tx, connection_id, KINDS, far_ids)
+    booked = books.booked(tx, connection_id, KINDS, far_ids) if read is None else read
     open_problems: dict[int | None, list[str]] = {}
     for one in evidence.problems(tx, connection_id, [each for some in arrived.values() for each in some]):
         if one.closed_at is None:
@@ -50,7 +54,7 @@ def main(arrived: Sequence[Arrival]) -> Arrival:
     return (counting or arrived)[-1]
 
 
-def sent_of(part: Part, booked: dict[str, BookedInvoice]) -> Sent:
+def sent_of(part: Part, booked: Mapping[str, BookedInvoice]) -> Sent:
     """A part with what the Books hold of it."""
     document = msgspec.json.decode(part.document, type=SalesDocument)
     return Sent(kind=part.kind, state=part.state, number=part.number, document=document, booked=booked.get(part.far_id))

@@ -10,6 +10,7 @@ from fieldbridge.app.flows.context import Context, context_of
 from fieldbridge.app.flows.delivering import deliver
 from fieldbridge.app.flows.ending import Ends
 from fieldbridge.app.flows.images import judging, looking, making
+from fieldbridge.app.flows.mapping import check_taxes
 from fieldbridge.app.flows.numbering import write_codes
 from fieldbridge.app.flows.planning import plan
 from fieldbridge.app.flows.publishing import publish
@@ -64,7 +65,7 @@ class Flows:
         read = [(stream.name, reading.reader(stream)) for stream in streams]
         read += [(kind.name, documents.reader(kind)) for kind in documents.DOCUMENTS]
         read.append((reading.ITEMS.name, reading.reader(reading.ITEMS)))
-        written = [("publish", publish), (WRITE_CODES, write_codes)]
+        written = [("tax map", check_taxes), ("publish", publish), (WRITE_CODES, write_codes)]
         return [("organisation", reading.read_organisation), *read, *written]
 
     def _sales_history(self) -> list[tuple[str, Step]]:
@@ -89,6 +90,7 @@ class Flows:
             ("organisation", reading.read_organisation),
             ("accounts", reading.reader(reading.ACCOUNTS, fresh_for=REFERENCE_DATA_FRESH_FOR)),
             ("tax rates", reading.reader(reading.TAX_RATES, fresh_for=REFERENCE_DATA_FRESH_FOR)),
+            ("tax map", check_taxes),
             ("contacts", reading.reader(reading.CONTACTS)),
             ("items", reading.reader(reading.ITEMS)),
         ]

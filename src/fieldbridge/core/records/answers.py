@@ -38,7 +38,7 @@ class LineChange(Record, frozen=True, kw_only=True):
 class PartAnswer(Record, frozen=True, kw_only=True):
     """One document a transaction became. Shape: kind is the Outbox's; changes are what the office did to its lines.
 
-    Units: subtotal excludes tax; due is with tax, None while Xero's word on it was not read.
+    Units: subtotal excludes tax; due is with tax, None where nothing can be.
     """
 
     kind: str

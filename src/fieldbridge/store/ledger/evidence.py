@@ -1,6 +1,6 @@
 """What the ledger can prove of transactions: each arrival, each part of the Outbox, each call, each Problem."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,6 +14,7 @@ from fieldbridge.store.database import chunks
 from fieldbridge.store.schema import delivery, intake, intake_file, problem
 
 KEYS_PER_QUERY = 500
+ROWS_AT_A_TIME = 1000
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +67,45 @@ class PastProblem(msgspec.Struct, frozen=True, kw_only=True):
     closed_because: str | None
 
 
+def keys_of(tx: sa.Connection, connection_id: str, named: str) -> list[str]:
+    """The transactions somebody means: by key, by a number or an id of Xero's, or else by the tablet's own number."""
+    keyed = sa.select(intake.c.key).where(intake.c.connection_id == connection_id, intake.c.key == named)
+    numbered = sa.select(delivery.c.key).where(delivery.c.connection_id == connection_id, delivery.c.number == named)
+    linked = sa.select(link.c.key).where(
+        link.c.connection_id == connection_id,
+        link.c.kind != CUSTOMER,
+        sa.or_(link.c.far_id == named, link.c.far_number == named),
+    )
+    found = sorted(tx.execute(sa.union(keyed, numbered, linked)).scalars())
+    return found or _numbered_by_tablet(tx, connection_id, named)
+
+
+def _numbered_by_tablet(tx: sa.Connection, connection_id: str, named: str) -> list[str]:
+    """No index helps here, so it is looked for last."""
+    said = f'"order_no":{msgspec.json.encode(named).decode()},'
+    query = sa.select(intake.c.key).where(
+        intake.c.connection_id == connection_id, intake.c.record.contains(said, autoescape=True), intake.c.key != ""
+    )
+    return sorted(set(tx.execute(query).scalars()))
+
+
+def linked(tx: sa.Connection, connection_id: str, far_ids: Iterable[str]) -> set[str]:
+    """Those of some documents that began as a transaction here."""
+    found: set[str] = set()
+    for some in chunks(sorted(set(far_ids)), KEYS_PER_QUERY):
+        query = sa.select(link.c.far_id).where(
+            link.c.connection_id == connection_id, link.c.kind != CUSTOMER, link.c.far_id.in_(some)
+        )
+        found |= set(tx.execute(query).scalars())
+    return found
+
+
+def bytes_of(tx: sa.Connection, arrival_ids: Iterable[int]) -> dict[int, bytes]:
+    """The original bytes of some arrivals."""
+    rows = tx.execute(sa.select(intake.c.id, intake.c.raw).where(intake.c.id.in_(list(arrival_ids))))
+    return {row.id: row.raw for row in rows}
+
+
 def arrivals(tx: sa.Connection, connection_id: str, keys: Iterable[str]) -> dict[str, list[Arrival]]:
     """Every time some transactions arrived, oldest first, by key."""
     found: dict[str, list[Arrival]] = {}
@@ -87,6 +127,13 @@ def _arrival(row: sa.RowMapping) -> Arrival:
     fields = {name: row[name] for name in Arrival.__struct_fields__ if name != "order"}
     order = msgspec.json.decode(row["record"], type=Order) if row["record"] else None
     return Arrival(order=order, **fields)
+
+
+def taken_since(tx: sa.Connection, connection_id: str, since: datetime) -> Iterator[Arrival]:
+    """Stream what was taken since a moment, in the order taken."""
+    query = _arrivals(connection_id).where(intake_file.c.taken_at >= since).order_by(intake.c.id)
+    for row in tx.execute(query.execution_options(yield_per=ROWS_AT_A_TIME)).mappings():
+        yield _arrival(row)
 
 
 def parts(tx: sa.Connection, connection_id: str, keys: Iterable[str]) -> dict[str, list[Part]]:
