@@ -11,7 +11,8 @@ from fieldbridge.core.delivery import State
 from fieldbridge.core.plan import IntakeState
 from fieldbridge.core.records.field import Order
 from fieldbridge.store.database import chunks
-from fieldbridge.store.schema import delivery, intake, intake_file, problem
+from fieldbridge.store.ledger.links import CUSTOMER
+from fieldbridge.store.schema import delivery, intake, intake_file, link, problem
 
 KEYS_PER_QUERY = 500
 ROWS_AT_A_TIME = 1000
