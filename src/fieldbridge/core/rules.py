@@ -69,7 +69,8 @@ class SheetRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class TransactionRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """How a tablet's order becomes an invoice.
 
-    Shape: tax_codes maps the tablet's tax code to Xero's TaxType; reference is a template over customer_order_no,
+    Shape: tax_codes maps the tablet's tax code to Xero's TaxType, tenders a means of payment to the code of the
+    account that takes it; reference is a template over customer_order_no,
     rep, order_no and cloud_id. Units: tolerance in the organisation's currency.
     """
 
@@ -78,6 +79,7 @@ class TransactionRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     reference: str = "{customer_order_no} {rep} {order_no}"
     sales_account: str = ""
     tax_codes: dict[str, str] = {}
+    tenders: dict[str, str] = {}
     tolerance: Decimal = Decimal(0)
     due_days_without_terms: int = 30
 
