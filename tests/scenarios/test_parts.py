@@ -7,6 +7,7 @@ import pytest
 
 from app.scene import TODAY, TOTAL, Clock, codes, lay, left, order, posted, puts, raw, settle_for
 from fieldbridge.app import dry_run, problems
+from fieldbridge.app.evidence import reconcile, story
 from fieldbridge.core.records.field import Tender
 from fieldbridge.flows import TRANSACTIONS
 
@@ -142,3 +143,13 @@ def test_a_tender_without_an_account_is_a_problem_and_nothing_of_the_order_goes(
     assert site.sync().exit_code == 1
     assert codes(site) == [("BV1", "order.tender_unknown")]
     assert posted(site) == {}
+
+
+def test_the_story_of_a_paid_van_sale_tells_of_the_invoice_and_the_payment(paid_site):
+    site = paid_site
+    lay(site, "a.txt", raw(paid("1")))
+    site.sync()
+    (told,) = story.stories(site.installation, "BV1", None, fresh=True)
+    assert [(one.part.kind, one.part.state) for one in told.fates] == [("invoice", "posted"), ("payment", "posted")]
+    ties = reconcile.reconcile(site.installation, *site.installation.connections(), TODAY, TODAY)
+    assert ties.ties, ties.differences
