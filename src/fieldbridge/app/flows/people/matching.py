@@ -75,8 +75,9 @@ def _faults(contact: Contact, made: Merged) -> Iterator[Problem]:
 
 
 def _report(context: Context, tx: sa.Connection, found: list[Problem], causes: Collection[str]) -> None:
-    """What is said once stays until a person has dismissed it; what is said of a file, while it lies there; a refusal,
-    until something else would be sent.
+    """Close what was put right. What is said once stays until somebody has dismissed it.
+
+    What is said of a file stays while it lies there; a refusal, until something else would be sent.
     """
     now, stay = context.now(), [one for code in ONCE for one in told(tx, context.id, code)]
     of_files = (one for code in OF_FILES for one in told(tx, context.id, code) if one.kind == KIND)
