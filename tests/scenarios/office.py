@@ -25,7 +25,7 @@ def publish(office: Desk, *problems: tuple[str, str]) -> Run:
     """Master data, once; exactly these Problems are open after it."""
     run = walked(office.site, MASTER_DATA)
     assert run.error is None, run.error
-    assert codes(office.site) == sorted(problems)
+    assert codes(office.site) == sorted(problems), codes(office.site)
     return run
 
 

@@ -7,8 +7,7 @@ import msgspec
 import sqlalchemy as sa
 
 from fieldbridge.app.evidence.calling import session_of
-from fieldbridge.app.evidence.transactions import KINDS, known_of
-from fieldbridge.app.flows.documents import CREDIT_NOTES, INVOICES
+from fieldbridge.app.evidence.transactions import KINDS, SALES, known_of
 from fieldbridge.app.installation import Installation
 from fieldbridge.core.errors import SetupError
 from fieldbridge.core.records.answers import Answer, LineChange, Told
@@ -25,8 +24,6 @@ from fieldbridge.store.ledger.runs import Event
 from fieldbridge.xero.documents import history
 from fieldbridge.xero.links import Links
 from fieldbridge.xero.session import Session
-
-SALES = {"invoice": INVOICES.sales, "credit note": CREDIT_NOTES.sales}
 
 
 class Arrived(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 import sqlalchemy as sa
 
-from fieldbridge.app.flows.documents import DOCUMENTS
+from fieldbridge.app.flows.documents import CREDIT_NOTES, DOCUMENTS, INVOICES
 from fieldbridge.core.records.books import SalesDocument
 from fieldbridge.core.records.documents import BookedInvoice
 from fieldbridge.flows.answers import Known, Sent
@@ -14,6 +14,8 @@ from fieldbridge.store.ledger import evidence
 from fieldbridge.store.ledger.evidence import Arrival, Part
 
 KINDS = [kind.sales.kind for kind in DOCUMENTS]
+SALES = {"invoice": INVOICES.sales, "credit note": CREDIT_NOTES.sales}
+"""Kinds of parts that are sales documents, and how Xero is asked for them."""
 COUNTS = ("posted", "planned")
 
 

@@ -1,6 +1,6 @@
 """What the ledger can prove of transactions: each arrival, each part of the Outbox, each call, each Problem."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from fieldbridge.store.ledger.links import CUSTOMER
 from fieldbridge.store.schema import delivery, intake, intake_file, link, problem
 
 KEYS_PER_QUERY = 500
+ROWS_AT_A_TIME = 1000
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +90,17 @@ def _numbered_by_tablet(tx: sa.Connection, connection_id: str, named: str) -> li
     return sorted(set(tx.execute(query).scalars()))
 
 
+def linked(tx: sa.Connection, connection_id: str, far_ids: Iterable[str]) -> set[str]:
+    """Those of some documents that began as a transaction here."""
+    found: set[str] = set()
+    for some in chunks(sorted(set(far_ids)), KEYS_PER_QUERY):
+        query = sa.select(link.c.far_id).where(
+            link.c.connection_id == connection_id, link.c.kind != CUSTOMER, link.c.far_id.in_(some)
+        )
+        found |= set(tx.execute(query).scalars())
+    return found
+
+
 def bytes_of(tx: sa.Connection, arrival_ids: Iterable[int]) -> dict[int, bytes]:
     """The original bytes of some arrivals."""
     rows = tx.execute(sa.select(intake.c.id, intake.c.raw).where(intake.c.id.in_(list(arrival_ids))))
@@ -116,6 +128,13 @@ def _arrival(row: sa.RowMapping) -> Arrival:
     fields = {name: row[name] for name in Arrival.__struct_fields__ if name != "order"}
     order = msgspec.json.decode(row["record"], type=Order) if row["record"] else None
     return Arrival(order=order, **fields)
+
+
+def taken_since(tx: sa.Connection, connection_id: str, since: datetime) -> Iterator[Arrival]:
+    """Stream what was taken since a moment, in the order taken."""
+    query = _arrivals(connection_id).where(intake_file.c.taken_at >= since).order_by(intake.c.id)
+    for row in tx.execute(query.execution_options(yield_per=ROWS_AT_A_TIME)).mappings():
+        yield _arrival(row)
 
 
 def parts(tx: sa.Connection, connection_id: str, keys: Iterable[str]) -> dict[str, list[Part]]:
