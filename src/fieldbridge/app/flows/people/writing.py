@@ -88,5 +88,5 @@ def _keep(context: Context, tx: sa.Connection, contact: Contact) -> None:
 
 def _refusal(one: Contact, those: tuple[Person, ...], error: RefusedError) -> Problem:
     said = f"Xero did not take the people of {one.name}: {error.message}"
-    found = fault(one, REFUSED, said, "Correct them on the tablet or in Xero; it is then tried again.")
+    found = fault(one, "person.refused", said, "Correct them on the tablet or in Xero; it is then tried again.")
     return msgspec.structs.replace(found, cause=cause_of(one, those))
