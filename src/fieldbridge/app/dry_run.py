@@ -6,6 +6,7 @@ Nothing of the connection is changed. Calls to Xero are real reads, so they pass
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -20,7 +21,9 @@ from fieldbridge.app.flows.people import writing
 from fieldbridge.app.flows.programs import FIRST_WRITE, MAKE_PICTURES, WRITE_CODES, WRITE_PEOPLE, Flows
 from fieldbridge.app.flows.sheets import folder_of
 from fieldbridge.app.installation import Installation
-from fieldbridge.core.records.books import Invoice, Person
+from fieldbridge.app.parts.invoices import INVOICE
+from fieldbridge.app.parts.table import KINDS
+from fieldbridge.core.records.books import Invoice, Person, Record
 from fieldbridge.engine.stages import RunRef
 from fieldbridge.field.pictures import catalogue
 from fieldbridge.field.pictures.source import place
@@ -28,9 +31,11 @@ from fieldbridge.flows import CONTACTS, IMAGES
 from fieldbridge.store.database import Database, open_engine
 from fieldbridge.store.ledger import deliveries, problems, runs
 from fieldbridge.store.ledger.connections import Connection
+from fieldbridge.store.ledger.deliveries import Delivery
 from fieldbridge.store.ledger.problems import OpenProblem
 from fieldbridge.store.migrating import migrate
 from fieldbridge.store.schema import (
+    answer,
     book,
     catalogue_picture,
     connection,
@@ -51,7 +56,7 @@ ROWS_PER_COPY = 1000
 EVERYTHING = 1_000_000
 LOOKED_AT = (
     connection, book, watermark, intake_file, intake, delivery, link, problem, rep_since, sheet, sheet_row, picture,
-    catalogue_picture, person,
+    catalogue_picture, answer, person,
 )  # fmt: skip
 
 
@@ -60,6 +65,16 @@ class PlannedInvoice(msgspec.Struct, frozen=True):
 
     order: str
     invoice: Invoice
+
+
+class PlannedPart(msgspec.Struct, frozen=True):
+    """An order and something else that would be created for it. Shape: document is of the kind's own fields."""
+
+    order: str
+    kind: str
+    number: str
+    total: Decimal
+    document: Record
 
 
 class PlannedFile(msgspec.Struct, frozen=True):
@@ -91,6 +106,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     flow: str
     invoices: list[PlannedInvoice]
+    others: list[PlannedPart]
     files: list[PlannedFile]
     pictures: list[PlannedPicture]
     people: list[PlannedPeople]
@@ -134,18 +150,23 @@ def _names(persons: Sequence[Person]) -> list[str]:
 
 def _told(scratch: Installation, ref: RunRef, known: set[int], pictures: list[PlannedPicture]) -> Plan:
     with scratch.database.read() as tx:
-        planned = deliveries.in_state(tx, ref.connection_id, ["pending"], EVERYTHING)
+        planned = deliveries.planned(tx, ref.connection_id)
         events = runs.events(tx, ref.connection_id, EVERYTHING)
         found = problems.still_open(tx, ref.connection_id)
     written = [event.fields for event in events if event.event == "file.published"]
     return Plan(
         flow=ref.flow,
-        invoices=[PlannedInvoice(one.key, one.invoice) for one in planned],
+        invoices=[PlannedInvoice(one.key, INVOICE.decode(one)) for one in planned if one.kind == INVOICE.name],
+        others=[_other(one) for one in planned if one.kind != INVOICE.name],
         files=[msgspec.convert(one, PlannedFile) for one in written],
         pictures=pictures,
         people=_people(scratch, ref) if ref.flow == CONTACTS else [],
         problems=[one for one in found if one.id not in known],
     )
+
+
+def _other(one: Delivery) -> PlannedPart:
+    return PlannedPart(one.key, one.kind, one.number, one.total, KINDS[one.kind].decode(one))
 
 
 def _open_problems(scratch: Installation, connection_id: str) -> set[int]:

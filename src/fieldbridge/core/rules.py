@@ -57,10 +57,11 @@ class SheetRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Where an office's sheets lie and how they are read.
 
     Shape: folder is a full path; empty is the shared folder's name with `-sheets` after it, beside it. date_order
-    says what 03/04/2026 means; empty refuses it as ambiguous.
+    says what 03/04/2026 means; empty refuses it as ambiguous. settings_file: these settings lie there as a file too.
     """
 
     folder: str = ""
+    settings_file: bool = False
     date_order: Literal["", "day_first", "month_first"] = ""
     max_file_bytes: int = 64 * 1024 * 1024
 
@@ -68,7 +69,8 @@ class SheetRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class TransactionRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """How a tablet's order becomes an invoice.
 
-    Shape: tax_codes maps the tablet's tax code to Xero's TaxType; reference is a template over customer_order_no,
+    Shape: tax_codes maps the tablet's tax code to Xero's TaxType, tenders a means of payment to the code of the
+    account that takes it; reference is a template over customer_order_no,
     rep, order_no and cloud_id. Units: tolerance in the organisation's currency.
     """
 
@@ -77,6 +79,7 @@ class TransactionRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     reference: str = "{customer_order_no} {rep} {order_no}"
     sales_account: str = ""
     tax_codes: dict[str, str] = {}
+    tenders: dict[str, str] = {}
     tolerance: Decimal = Decimal(0)
     due_days_without_terms: int = 30
 

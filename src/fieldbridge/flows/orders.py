@@ -19,7 +19,6 @@ from fieldbridge.flows.totals import Priced, compare
 DESCRIPTION_MAX = 4000
 REFERENCE_MAX = 255
 REFERENCE_FIELDS = ("customer_order_no", "rep", "order_no", "cloud_id")
-STATUS_OF_KIND = {"I": "AUTHORISED"}
 RETRY = "then: fieldbridge retry"
 
 
@@ -36,12 +35,6 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True):
 
 def change_of(order: Order, shelf: Shelf, rules: TransactionRules) -> Change:
     """The invoice one order becomes. Errors: RefusedError with the reason why it cannot."""
-    if order.kind not in ("O", "I"):
-        raise RefusedError(
-            "order.kind",
-            f"{_name(order)} is of kind {order.kind}; only orders (O) and invoices (I) can be posted.",
-            remedy="Enter it in Xero by hand.",
-        )
     if order.tax_mode != "EX":
         raise RefusedError(
             "order.tax_mode",
@@ -60,14 +53,19 @@ def change_of(order: Order, shelf: Shelf, rules: TransactionRules) -> Change:
         contact_id=contact.contact_id,
         issued_on=order.captured_on,
         due_on=due_on(order.captured_on, contact.terms or shelf.organisation.sales_terms, rules.due_days_without_terms),
-        status=STATUS_OF_KIND.get(order.kind, rules.order_status),
+        status=_status(order, rules),
         reference=_reference(order, rules.reference),
         currency_code=shelf.organisation.base_currency,
         lines=tuple(_lines(order, priced, contact, shelf)),
         total=subtotal + tax,
         total_tax=tax,
     )
-    return Change(key=order.key, invoice=invoice, notes=notes)
+    return Change(key=order.key, document=invoice, number=invoice.number, total=invoice.total, notes=notes)
+
+
+def _status(order: Order, rules: TransactionRules) -> str:
+    """Goods that have left and money that was taken need an invoice that counts."""
+    return "AUTHORISED" if order.kind == "I" or order.tenders else rules.order_status
 
 
 def contact_of(order: Order, contacts: Mapping[str, Sequence[Contact]]) -> Contact:

@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 
 from fieldbridge.app.evidence.calling import session_of
-from fieldbridge.app.evidence.transactions import KINDS, SALES, known_of
+from fieldbridge.app.evidence.transactions import KINDS, SALES, SALES_DOCUMENTS, known_of
 from fieldbridge.app.installation import Installation
 from fieldbridge.core.errors import SetupError
 from fieldbridge.core.records.answers import Answer, LineChange, Told
@@ -36,11 +36,12 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
 class Fate(msgspec.Struct, frozen=True, kw_only=True):
     """One part: what was planned, each attempt to send it, and what is in Xero now.
 
-    Shape: booked is None where nothing was read; notes are Xero's own history, only where Xero was asked.
+    Shape: planned is None for what is no sales document, such as a payment; booked is None where nothing was read;
+    notes are Xero's own history, only where Xero was asked.
     """
 
     part: Part
-    planned: SalesDocument
+    planned: SalesDocument | None
     attempts: list[Attempt]
     page: str = ""
     booked: BookedInvoice | None = None
@@ -141,15 +142,16 @@ def _fate(
     read: Mapping[str, BookedInvoice],
     notes: Mapping[str, list[Note]],
 ) -> Fate:
-    planned = msgspec.json.decode(part.document, type=SalesDocument)
+    is_sale = part.kind in SALES_DOCUMENTS
+    planned = msgspec.json.decode(part.document, type=SalesDocument) if is_sale else None
     booked = read.get(part.far_id)
     return Fate(
         part=part,
         planned=planned,
         attempts=attempts,
-        page=links.invoice(part.far_id) if part.far_id else "",
+        page=links.invoice(part.far_id) if part.far_id and is_sale else "",
         booked=booked,
-        changes=changes(planned.lines, booked) if booked else (),
+        changes=changes(planned.lines, booked) if planned and booked else (),
         notes=notes.get(part.far_id, []),
     )
 

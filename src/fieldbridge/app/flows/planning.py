@@ -16,10 +16,11 @@ from fieldbridge.core.records.sheets import AddressRow
 from fieldbridge.core.rules import TransactionRules
 from fieldbridge.engine.stages import Turn
 from fieldbridge.flows.addresses import addresses_of
-from fieldbridge.flows.orders import Shelf, change_of
+from fieldbridge.flows.orders import Shelf
 from fieldbridge.flows.sheets import addresses_with
+from fieldbridge.flows.transactions import changes_of
 from fieldbridge.store import books, sheets
-from fieldbridge.store.ledger import deliveries, intake, marks, problems, runs
+from fieldbridge.store.ledger import deliveries, intake, marks, parts, problems, runs
 from fieldbridge.store.ledger.intake import Waiting
 from fieldbridge.xero.links import Links
 
@@ -36,18 +37,33 @@ def plan(context: Context) -> Turn:
             return Turn()
         shelf = shelf_for(tx, context.id, [one.order for one in waiting])
         decided = [(one.id, decide(one.order, shelf, context.settings.transactions, context.links)) for one in waiting]
-        changes = [(row_id, found) for row_id, found in decided if isinstance(found, Change)]
-        deliveries.plan(tx, context.id, changes, context.now())
-        intake.planned(tx, [row_id for row_id, _ in changes])
-        _doubt(tx, waiting, [row_id for row_id, _ in changes])
+        going = [(row_id, found) for row_id, found in decided if not isinstance(found, Problem)]
+        _keep(context, tx, going)
+        _doubt(tx, waiting, [row_id for row_id, _ in going])
         cheap = _below_price(context, tx, [one.order for one in waiting])
-        for row_id, change in changes:
-            for note in (*change.notes, *cheap[change.key]):
-                context.log(tx, "order.note", key=change.key, intake=row_id, note=note)
+        for row_id, changes in going:
+            for note in (*(note for one in changes for note in one.notes), *cheap[changes[0].key]):
+                context.log(tx, "order.note", key=changes[0].key, intake=row_id, note=note)
         for row_id, found in decided:
             if isinstance(found, Problem):
                 park(context, tx, row_id, found)
     return Turn(again=True)
+
+
+def _keep(context: Context, tx: sa.Connection, going: Sequence[tuple[int, Sequence[Change]]]) -> None:
+    """Store the Deliveries of some transactions. One of which nothing is missing any more is posted."""
+    row_ids = [row_id for row_id, _ in going]
+    deliveries.plan(tx, context.id, [(row_id, one) for row_id, changes in going for one in changes], context.now())
+    intake.planned(tx, row_ids)
+    finish(context, tx, row_ids)
+
+
+def finish(context: Context, tx: sa.Connection, intake_ids: Sequence[int]) -> None:
+    """Those of some transactions of which every part is in Xero are posted, and nothing is open about them."""
+    done = parts.complete(tx, intake_ids)
+    intake.settle(tx, done, "posted")
+    problems.close_of_intake(tx, done, "posted", context.now())
+    runs.count(tx, context.ref.run_id, posted=len(done))
 
 
 def _below_price(context: Context, tx: sa.Connection, orders: Sequence[Order]) -> dict[str, list[str]]:
@@ -65,10 +81,10 @@ def _doubt(tx: sa.Connection, waiting: Sequence[Waiting], planned: Sequence[int]
         deliveries.doubt(tx, restored_at, old.intersection(planned))
 
 
-def decide(order: Order, shelf: Shelf, rules: TransactionRules, links: Links) -> Change | Problem:
-    """What one order becomes: the Change that posts it, or the Problem that stops it."""
+def decide(order: Order, shelf: Shelf, rules: TransactionRules, links: Links) -> Sequence[Change] | Problem:
+    """What one order becomes: the Changes that post it, or the Problem that stops it."""
     try:
-        return change_of(order, shelf, rules)
+        return changes_of(order, shelf, rules)
     except RefusedError as error:
         return Problem(
             kind="order",

@@ -139,25 +139,19 @@ def taken_since(tx: sa.Connection, connection_id: str, since: datetime) -> Itera
 
 def parts(tx: sa.Connection, connection_id: str, keys: Iterable[str]) -> dict[str, list[Part]]:
     """Everything of some transactions that is or was in the Outbox, in the order planned, by key."""
-    agreed = sa.and_(
-        link.c.connection_id == delivery.c.connection_id,
-        link.c.key == delivery.c.key,
-        link.c.kind != CUSTOMER,
-        delivery.c.state == "posted",
-    )
-    own = (delivery.c[name] for name in Part.__struct_fields__ if name in delivery.c)
-    joined = sa.select(delivery.c.key, *own, sa.literal("invoice").label("kind"), link.c.far_id).outerjoin(link, agreed)
+    own = (delivery.c[name] for name in Part.__struct_fields__)
+    query = sa.select(delivery.c.key, *own).where(delivery.c.connection_id == connection_id)
     found: dict[str, list[Part]] = {}
     for some in chunks(sorted(set(keys)), KEYS_PER_QUERY):
-        chosen = joined.where(delivery.c.connection_id == connection_id, delivery.c.key.in_(some))
-        for row in tx.execute(chosen.order_by(delivery.c.id)).mappings():
+        chosen = query.where(delivery.c.key.in_(some)).order_by(delivery.c.id)
+        for row in tx.execute(chosen).mappings():
             found.setdefault(row["key"], []).append(_part(row))
     return found
 
 
 def _part(row: sa.RowMapping) -> Part:
     fields = {name: row[name] for name in Part.__struct_fields__}
-    return Part(**{**fields, "total": Decimal(row["total"]), "far_id": row["far_id"] or ""})
+    return Part(**{**fields, "total": Decimal(row["total"])})
 
 
 def problems(tx: sa.Connection, connection_id: str, arrived: Iterable[Arrival]) -> list[PastProblem]:

@@ -1,0 +1,9 @@
+"""Every kind of Change there is. A new kind is a file of its own and one line here."""
+
+from typing import Any
+
+from fieldbridge.app.parts.invoices import INVOICE
+from fieldbridge.app.parts.kind import Kind
+from fieldbridge.app.parts.payments import PAYMENT
+
+KINDS: dict[str, Kind[Any]] = {one.name: one for one in (INVOICE, PAYMENT)}
