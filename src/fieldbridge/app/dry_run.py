@@ -4,6 +4,7 @@ Nothing of the connection is changed. Calls to Xero are real reads, so they pass
 """
 
 import shutil
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,17 +15,18 @@ import msgspec
 from fieldbridge.app.connection_settings import parse, with_pictures_of
 from fieldbridge.app.flows.context import context_of
 from fieldbridge.app.flows.images import making
+from fieldbridge.app.flows.people import writing
 from fieldbridge.app.flows.programs import Flows
 from fieldbridge.app.flows.sheets import folder_of
 from fieldbridge.app.installation import Installation
 from fieldbridge.app.parts.invoices import INVOICE
 from fieldbridge.app.parts.table import KINDS
 from fieldbridge.app.scratch import advance, scratch
-from fieldbridge.core.records.books import Invoice, Record
+from fieldbridge.core.records.books import Invoice, Person, Record
 from fieldbridge.engine.stages import RunRef
 from fieldbridge.field.pictures import catalogue
 from fieldbridge.field.pictures.source import place
-from fieldbridge.flows import IMAGES
+from fieldbridge.flows import CONTACTS, IMAGES
 from fieldbridge.store.ledger import deliveries, problems, runs
 from fieldbridge.store.ledger.connections import Connection
 from fieldbridge.store.ledger.deliveries import Delivery
@@ -38,6 +40,7 @@ from fieldbridge.store.schema import (
     intake,
     intake_file,
     link,
+    person,
     picture,
     problem,
     rep_since,
@@ -49,7 +52,7 @@ from fieldbridge.store.schema import (
 EVERYTHING = 1_000_000
 LOOKED_AT = (
     connection, book, watermark, intake_file, intake, delivery, link, problem, rep_since, sheet, sheet_row, picture,
-    catalogue_picture, answer,
+    catalogue_picture, answer, person,
 )  # fmt: skip
 
 
@@ -86,6 +89,14 @@ class PlannedPicture(msgspec.Struct, frozen=True):
     source: str
 
 
+class PlannedPeople(msgspec.Struct, frozen=True):
+    """The people of a customer as Xero would have them. Shape: names."""
+
+    customer: str
+    before: list[str]
+    after: list[str]
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What a run would do."""
 
@@ -94,6 +105,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     others: list[PlannedPart]
     files: list[PlannedFile]
     pictures: list[PlannedPicture]
+    people: list[PlannedPeople]
     problems: list[OpenProblem]
 
 
@@ -122,6 +134,16 @@ def _pictures(scratch: Installation, ref: RunRef) -> list[PlannedPicture]:
     return made + [PlannedPicture(one.name, "retire", one.source) for one in found.retire]
 
 
+def _people(scratch: Installation, ref: RunRef) -> list[PlannedPeople]:
+    with scratch.database.read() as tx:
+        found = writing.wanted(context_of(scratch, ref), tx)
+    return [PlannedPeople(one.code, _names(one.persons), _names(those)) for one, those in found]
+
+
+def _names(persons: Sequence[Person]) -> list[str]:
+    return [f"{one.first_name} {one.last_name}".strip() + (f" <{one.email}>" if one.email else "") for one in persons]
+
+
 def _told(scratch: Installation, ref: RunRef, known: set[int], pictures: list[PlannedPicture]) -> Plan:
     with scratch.database.read() as tx:
         planned = deliveries.planned(tx, ref.connection_id)
@@ -134,6 +156,7 @@ def _told(scratch: Installation, ref: RunRef, known: set[int], pictures: list[Pl
         others=[_other(one) for one in planned if one.kind != INVOICE.name],
         files=[msgspec.convert(one, PlannedFile) for one in written],
         pictures=pictures,
+        people=_people(scratch, ref) if ref.flow == CONTACTS else [],
         problems=[one for one in found if one.id not in known],
     )
 

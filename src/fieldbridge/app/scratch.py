@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from fieldbridge.app.flows.context import context_of
-from fieldbridge.app.flows.programs import FIRST_WRITE, MAKE_PICTURES, WRITE_CODES, Flows
+from fieldbridge.app.flows.programs import FIRST_WRITE, MAKE_PICTURES, WRITE_CODES, WRITE_PEOPLE, Flows
 from fieldbridge.app.installation import Installation
 from fieldbridge.engine.stages import RunRef
 from fieldbridge.store.database import Database, open_engine
@@ -19,7 +19,7 @@ from fieldbridge.store.migrating import migrate
 from fieldbridge.store.schema import connection
 
 ROWS_PER_COPY = 1000
-WRITES = (FIRST_WRITE, WRITE_CODES, MAKE_PICTURES)
+WRITES = (FIRST_WRITE, WRITE_CODES, MAKE_PICTURES, WRITE_PEOPLE)
 
 
 @contextmanager
