@@ -33,10 +33,10 @@ from support.template import rows
 from support.xero import Xero
 
 NAMES = ("kauri", "rata", "rimu")
-SETTINGS = "[schedule]\nevery_s = { transactions = 5.0 }\n"
+SETTINGS = "calls_per_day = 1000000\n[schedule]\nevery_s = { transactions = 5.0 }\n"
 WITHIN_S = 240.0
 LOOK_S = 0.1
-A_PAUSE_S, A_LIFE_S, CALLS_IN_A_LIFE = (0.02, 0.15), (2.0, 8.0), (1, 40)
+A_PAUSE_S, A_LIFE_S, CALLS_IN_A_LIFE = (0.02, 0.15), (1.5, 5.0), (1, 12)
 REPEATED, FAULTS_AHEAD = 0.15, 6
 FAULTS = (
     {"kind": "lost_after"},
