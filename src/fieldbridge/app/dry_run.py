@@ -4,8 +4,9 @@ Nothing of the connection is changed. Calls to Xero are real reads, so they pass
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -16,20 +17,25 @@ import sqlalchemy as sa
 from fieldbridge.app.connection_settings import parse, with_pictures_of
 from fieldbridge.app.flows.context import context_of
 from fieldbridge.app.flows.images import making
-from fieldbridge.app.flows.programs import FIRST_WRITE, MAKE_PICTURES, WRITE_CODES, Flows
+from fieldbridge.app.flows.people import writing
+from fieldbridge.app.flows.programs import FIRST_WRITE, MAKE_PICTURES, WRITE_CODES, WRITE_PEOPLE, Flows
 from fieldbridge.app.flows.sheets import folder_of
 from fieldbridge.app.installation import Installation
-from fieldbridge.core.records.books import Invoice
+from fieldbridge.app.parts.invoices import INVOICE
+from fieldbridge.app.parts.table import KINDS
+from fieldbridge.core.records.books import Invoice, Person, Record
 from fieldbridge.engine.stages import RunRef
 from fieldbridge.field.pictures import catalogue
 from fieldbridge.field.pictures.source import place
-from fieldbridge.flows import IMAGES
+from fieldbridge.flows import CONTACTS, IMAGES
 from fieldbridge.store.database import Database, open_engine
 from fieldbridge.store.ledger import deliveries, problems, runs
 from fieldbridge.store.ledger.connections import Connection
+from fieldbridge.store.ledger.deliveries import Delivery
 from fieldbridge.store.ledger.problems import OpenProblem
 from fieldbridge.store.migrating import migrate
 from fieldbridge.store.schema import (
+    answer,
     book,
     catalogue_picture,
     connection,
@@ -37,6 +43,7 @@ from fieldbridge.store.schema import (
     intake,
     intake_file,
     link,
+    person,
     picture,
     problem,
     rep_since,
@@ -49,7 +56,7 @@ ROWS_PER_COPY = 1000
 EVERYTHING = 1_000_000
 LOOKED_AT = (
     connection, book, watermark, intake_file, intake, delivery, link, problem, rep_since, sheet, sheet_row, picture,
-    catalogue_picture,
+    catalogue_picture, answer, person,
 )  # fmt: skip
 
 
@@ -58,6 +65,16 @@ class PlannedInvoice(msgspec.Struct, frozen=True):
 
     order: str
     invoice: Invoice
+
+
+class PlannedPart(msgspec.Struct, frozen=True):
+    """An order and something else that would be created for it. Shape: document is of the kind's own fields."""
+
+    order: str
+    kind: str
+    number: str
+    total: Decimal
+    document: Record
 
 
 class PlannedFile(msgspec.Struct, frozen=True):
@@ -76,13 +93,23 @@ class PlannedPicture(msgspec.Struct, frozen=True):
     source: str
 
 
+class PlannedPeople(msgspec.Struct, frozen=True):
+    """The people of a customer as Xero would have them. Shape: names."""
+
+    customer: str
+    before: list[str]
+    after: list[str]
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What a run would do."""
 
     flow: str
     invoices: list[PlannedInvoice]
+    others: list[PlannedPart]
     files: list[PlannedFile]
     pictures: list[PlannedPicture]
+    people: list[PlannedPeople]
     problems: list[OpenProblem]
 
 
@@ -99,7 +126,7 @@ def plan(installation: Installation, one: Connection, flow: str) -> Plan:
 
 def _advance(flows: Flows, ref: RunRef, gate: Installation) -> None:
     for name, step in flows.steps(ref.flow):
-        if name in (FIRST_WRITE, WRITE_CODES, MAKE_PICTURES):
+        if name in (FIRST_WRITE, WRITE_CODES, MAKE_PICTURES, WRITE_PEOPLE):
             return
         while (turn := step(context_of(flows.installation, ref, gate))).again:
             flows.installation.pause(turn.wait_s)
@@ -111,19 +138,35 @@ def _pictures(scratch: Installation, ref: RunRef) -> list[PlannedPicture]:
     return made + [PlannedPicture(one.name, "retire", one.source) for one in found.retire]
 
 
+def _people(scratch: Installation, ref: RunRef) -> list[PlannedPeople]:
+    with scratch.database.read() as tx:
+        found = writing.wanted(context_of(scratch, ref), tx)
+    return [PlannedPeople(one.code, _names(one.persons), _names(those)) for one, those in found]
+
+
+def _names(persons: Sequence[Person]) -> list[str]:
+    return [f"{one.first_name} {one.last_name}".strip() + (f" <{one.email}>" if one.email else "") for one in persons]
+
+
 def _told(scratch: Installation, ref: RunRef, known: set[int], pictures: list[PlannedPicture]) -> Plan:
     with scratch.database.read() as tx:
-        planned = deliveries.in_state(tx, ref.connection_id, ["pending"], EVERYTHING)
+        planned = deliveries.planned(tx, ref.connection_id)
         events = runs.events(tx, ref.connection_id, EVERYTHING)
         found = problems.still_open(tx, ref.connection_id)
     written = [event.fields for event in events if event.event == "file.published"]
     return Plan(
         flow=ref.flow,
-        invoices=[PlannedInvoice(one.key, one.invoice) for one in planned],
+        invoices=[PlannedInvoice(one.key, INVOICE.decode(one)) for one in planned if one.kind == INVOICE.name],
+        others=[_other(one) for one in planned if one.kind != INVOICE.name],
         files=[msgspec.convert(one, PlannedFile) for one in written],
         pictures=pictures,
+        people=_people(scratch, ref) if ref.flow == CONTACTS else [],
         problems=[one for one in found if one.id not in known],
     )
+
+
+def _other(one: Delivery) -> PlannedPart:
+    return PlannedPart(one.key, one.kind, one.number, one.total, KINDS[one.kind].decode(one))
 
 
 def _open_problems(scratch: Installation, connection_id: str) -> set[int]:

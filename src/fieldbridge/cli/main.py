@@ -20,6 +20,7 @@ from fieldbridge.cli import (
     setup,
     sheets,
     standin,
+    status,
     steer,
     versions,
 )
@@ -63,6 +64,7 @@ for module in (
     steer,
     sheets,
     versions,
+    status,
     observe,
     evidence,
     alerts,

@@ -79,6 +79,9 @@ def _understood(order: "Order") -> Lines:
 def _planned(fate: "Fate") -> Lines:
     part, document = fate.part, fate.planned
     named = f"{part.kind} {visible(part.number)}"
+    if document is None:
+        yield f"{_moment(part.planned_at)} {named}, {part.total:.2f}"
+        return
     yield f"{_moment(part.planned_at)} {named}, {document.status}, dated {document.issued_on}"
     yield from (f"  {line}" for line in _document_lines(document))
     yield f"  {_sum(document.total - document.total_tax, document.total_tax, document.total)}"

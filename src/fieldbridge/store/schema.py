@@ -201,6 +201,11 @@ delivery = Table(
     Column("sent_at", Instant),
     Column("settled_at", Instant),
     Column("holds_stock", sa.Boolean, nullable=False, server_default=sa.true()),
+    Column("kind", Text, nullable=False, server_default="invoice"),
+    Column("part", Text, nullable=False, server_default="invoice"),
+    Column("needs", Text, nullable=False, server_default="{}"),
+    Column("is_blocked", sa.Boolean, nullable=False, server_default=sa.false()),
+    Column("far_id", Text, nullable=False, server_default=""),
     Index("ix_delivery_state", "connection_id", "state"),
     Index("ix_delivery_holds_stock", "connection_id", "holds_stock"),
     Index("ix_delivery_intake", "intake_id"),
@@ -469,6 +474,15 @@ settings_version = Table(
     Column("because", Text, nullable=False),
     Column("set_at", Instant, nullable=False),
     Index("ix_settings_version_connection", "connection_id", "id"),
+)
+
+person = Table(
+    "person",
+    metadata,
+    of_connection(primary_key=True),
+    Column("contact_id", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("record", Text, nullable=False),
 )
 
 picture = Table(

@@ -7,8 +7,7 @@ import msgspec
 import sqlalchemy as sa
 
 from fieldbridge.app.evidence.calling import session_of
-from fieldbridge.app.evidence.transactions import KINDS, known_of
-from fieldbridge.app.flows.documents import CREDIT_NOTES, INVOICES
+from fieldbridge.app.evidence.transactions import KINDS, SALES, SALES_DOCUMENTS, known_of
 from fieldbridge.app.installation import Installation
 from fieldbridge.core.errors import SetupError
 from fieldbridge.core.records.answers import Answer, LineChange, Told
@@ -26,8 +25,6 @@ from fieldbridge.xero.documents import history
 from fieldbridge.xero.links import Links
 from fieldbridge.xero.session import Session
 
-SALES = {"invoice": INVOICES.sales, "credit note": CREDIT_NOTES.sales}
-
 
 class Arrived(msgspec.Struct, frozen=True, kw_only=True):
     """One arrival with its original text. Shape: characters that are no UTF-8 are read as Windows-1252."""
@@ -39,11 +36,12 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
 class Fate(msgspec.Struct, frozen=True, kw_only=True):
     """One part: what was planned, each attempt to send it, and what is in Xero now.
 
-    Shape: booked is None where nothing was read; notes are Xero's own history, only where Xero was asked.
+    Shape: planned is None for what is no sales document, such as a payment; booked is None where nothing was read;
+    notes are Xero's own history, only where Xero was asked.
     """
 
     part: Part
-    planned: SalesDocument
+    planned: SalesDocument | None
     attempts: list[Attempt]
     page: str = ""
     booked: BookedInvoice | None = None
@@ -144,15 +142,16 @@ def _fate(
     read: Mapping[str, BookedInvoice],
     notes: Mapping[str, list[Note]],
 ) -> Fate:
-    planned = msgspec.json.decode(part.document, type=SalesDocument)
+    is_sale = part.kind in SALES_DOCUMENTS
+    planned = msgspec.json.decode(part.document, type=SalesDocument) if is_sale else None
     booked = read.get(part.far_id)
     return Fate(
         part=part,
         planned=planned,
         attempts=attempts,
-        page=links.invoice(part.far_id) if part.far_id else "",
+        page=links.invoice(part.far_id) if part.far_id and is_sale else "",
         booked=booked,
-        changes=changes(planned.lines, booked) if booked else (),
+        changes=changes(planned.lines, booked) if planned and booked else (),
         notes=notes.get(part.far_id, []),
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 import sqlalchemy as sa
 
-from fieldbridge.app.flows.documents import DOCUMENTS
+from fieldbridge.app.flows.documents import CREDIT_NOTES, DOCUMENTS, INVOICES
 from fieldbridge.core.records.books import SalesDocument
 from fieldbridge.core.records.documents import BookedInvoice
 from fieldbridge.flows.answers import Known, Sent
@@ -14,7 +14,10 @@ from fieldbridge.store.ledger import evidence
 from fieldbridge.store.ledger.evidence import Arrival, Part
 
 KINDS = [kind.sales.kind for kind in DOCUMENTS]
+SALES = {"invoice": INVOICES.sales, "credit note": CREDIT_NOTES.sales}
+"""Kinds of parts that are sales documents, and how Xero is asked for them."""
 COUNTS = ("posted", "planned")
+SALES_DOCUMENTS = ("invoice", "credit note", "quote")
 
 
 def known_of(
@@ -34,7 +37,11 @@ def known_of(
             key=key,
             state=main(some).state,
             order=main(some).order,
-            sent=[sent_of(part, booked) for part in going.get(key, []) if part.intake_id == main(some).id],
+            sent=[
+                sent_of(part, booked)
+                for part in going.get(key, [])
+                if part.intake_id == main(some).id and part.kind in SALES_DOCUMENTS
+            ],
             problems=[said for each in some for said in open_problems.get(each.id, [])],
         )
         for key, some in arrived.items()

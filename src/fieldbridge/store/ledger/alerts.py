@@ -32,10 +32,11 @@ def standing(tx: sa.Connection, some: Collection[str] | None = None, limit: int 
     return [Standing(**row) for row in tx.execute(query.limit(limit)).mappings()]
 
 
-def keys(tx: sa.Connection) -> dict[str, frozenset[Key]]:
+def keys(tx: sa.Connection, some: Collection[str] | None = None) -> dict[str, frozenset[Key]]:
     """What stands, by connection."""
     found: defaultdict[str, set[Key]] = defaultdict(set)
-    for name, kind, about in tx.execute(sa.select(alert.c.connection_id, alert.c.kind, alert.c.about)):
+    query = sa.select(alert.c.connection_id, alert.c.kind, alert.c.about)
+    for name, kind, about in tx.execute(query if some is None else query.where(alert.c.connection_id.in_(some))):
         found[name].add((kind, about))
     return {name: frozenset(some) for name, some in found.items()}
 

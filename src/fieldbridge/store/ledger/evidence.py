@@ -1,6 +1,6 @@
 """What the ledger can prove of transactions: each arrival, each part of the Outbox, each call, each Problem."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -11,10 +11,11 @@ from fieldbridge.core.delivery import State
 from fieldbridge.core.plan import IntakeState
 from fieldbridge.core.records.field import Order
 from fieldbridge.store.database import chunks
-from fieldbridge.store.ledger.links import CUSTOMER
+from fieldbridge.store.ledger.links import CUSTOMER, KNOWN_AS
 from fieldbridge.store.schema import delivery, intake, intake_file, link, problem
 
 KEYS_PER_QUERY = 500
+ROWS_AT_A_TIME = 1000
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +74,7 @@ def keys_of(tx: sa.Connection, connection_id: str, named: str) -> list[str]:
     numbered = sa.select(delivery.c.key).where(delivery.c.connection_id == connection_id, delivery.c.number == named)
     linked = sa.select(link.c.key).where(
         link.c.connection_id == connection_id,
-        link.c.kind != CUSTOMER,
+        link.c.kind.not_in((CUSTOMER, KNOWN_AS)),
         sa.or_(link.c.far_id == named, link.c.far_number == named),
     )
     found = sorted(tx.execute(sa.union(keyed, numbered, linked)).scalars())
@@ -87,6 +88,17 @@ def _numbered_by_tablet(tx: sa.Connection, connection_id: str, named: str) -> li
         intake.c.connection_id == connection_id, intake.c.record.contains(said, autoescape=True), intake.c.key != ""
     )
     return sorted(set(tx.execute(query).scalars()))
+
+
+def linked(tx: sa.Connection, connection_id: str, far_ids: Iterable[str]) -> set[str]:
+    """Those of some documents that began as a transaction here."""
+    found: set[str] = set()
+    for some in chunks(sorted(set(far_ids)), KEYS_PER_QUERY):
+        query = sa.select(link.c.far_id).where(
+            link.c.connection_id == connection_id, link.c.kind.not_in((CUSTOMER, KNOWN_AS)), link.c.far_id.in_(some)
+        )
+        found |= set(tx.execute(query).scalars())
+    return found
 
 
 def bytes_of(tx: sa.Connection, arrival_ids: Iterable[int]) -> dict[int, bytes]:
@@ -118,27 +130,28 @@ def _arrival(row: sa.RowMapping) -> Arrival:
     return Arrival(order=order, **fields)
 
 
+def taken_since(tx: sa.Connection, connection_id: str, since: datetime) -> Iterator[Arrival]:
+    """Stream what was taken since a moment, in the order taken."""
+    query = _arrivals(connection_id).where(intake_file.c.taken_at >= since).order_by(intake.c.id)
+    for row in tx.execute(query.execution_options(yield_per=ROWS_AT_A_TIME)).mappings():
+        yield _arrival(row)
+
+
 def parts(tx: sa.Connection, connection_id: str, keys: Iterable[str]) -> dict[str, list[Part]]:
     """Everything of some transactions that is or was in the Outbox, in the order planned, by key."""
-    agreed = sa.and_(
-        link.c.connection_id == delivery.c.connection_id,
-        link.c.key == delivery.c.key,
-        link.c.kind != CUSTOMER,
-        delivery.c.state == "posted",
-    )
-    own = (delivery.c[name] for name in Part.__struct_fields__ if name in delivery.c)
-    joined = sa.select(delivery.c.key, *own, sa.literal("invoice").label("kind"), link.c.far_id).outerjoin(link, agreed)
+    own = (delivery.c[name] for name in Part.__struct_fields__)
+    query = sa.select(delivery.c.key, *own).where(delivery.c.connection_id == connection_id)
     found: dict[str, list[Part]] = {}
     for some in chunks(sorted(set(keys)), KEYS_PER_QUERY):
-        chosen = joined.where(delivery.c.connection_id == connection_id, delivery.c.key.in_(some))
-        for row in tx.execute(chosen.order_by(delivery.c.id)).mappings():
+        chosen = query.where(delivery.c.key.in_(some)).order_by(delivery.c.id)
+        for row in tx.execute(chosen).mappings():
             found.setdefault(row["key"], []).append(_part(row))
     return found
 
 
 def _part(row: sa.RowMapping) -> Part:
     fields = {name: row[name] for name in Part.__struct_fields__}
-    return Part(**{**fields, "total": Decimal(row["total"]), "far_id": row["far_id"] or ""})
+    return Part(**{**fields, "total": Decimal(row["total"])})
 
 
 def problems(tx: sa.Connection, connection_id: str, arrived: Iterable[Arrival]) -> list[PastProblem]:
