@@ -4,7 +4,7 @@ Nothing of the connection is changed. Calls to Xero are real reads, so they pass
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -17,16 +17,17 @@ import sqlalchemy as sa
 from fieldbridge.app.connection_settings import parse, with_pictures_of
 from fieldbridge.app.flows.context import context_of
 from fieldbridge.app.flows.images import making
-from fieldbridge.app.flows.programs import FIRST_WRITE, MAKE_PICTURES, WRITE_CODES, Flows
+from fieldbridge.app.flows.people import writing
+from fieldbridge.app.flows.programs import FIRST_WRITE, MAKE_PICTURES, WRITE_CODES, WRITE_PEOPLE, Flows
 from fieldbridge.app.flows.sheets import folder_of
 from fieldbridge.app.installation import Installation
 from fieldbridge.app.parts.invoices import INVOICE
 from fieldbridge.app.parts.table import KINDS
-from fieldbridge.core.records.books import Invoice, Record
+from fieldbridge.core.records.books import Invoice, Person, Record
 from fieldbridge.engine.stages import RunRef
 from fieldbridge.field.pictures import catalogue
 from fieldbridge.field.pictures.source import place
-from fieldbridge.flows import IMAGES
+from fieldbridge.flows import CONTACTS, IMAGES
 from fieldbridge.store.database import Database, open_engine
 from fieldbridge.store.ledger import deliveries, problems, runs
 from fieldbridge.store.ledger.connections import Connection
@@ -42,6 +43,7 @@ from fieldbridge.store.schema import (
     intake,
     intake_file,
     link,
+    person,
     picture,
     problem,
     rep_since,
@@ -54,7 +56,7 @@ ROWS_PER_COPY = 1000
 EVERYTHING = 1_000_000
 LOOKED_AT = (
     connection, book, watermark, intake_file, intake, delivery, link, problem, rep_since, sheet, sheet_row, picture,
-    catalogue_picture, answer,
+    catalogue_picture, answer, person,
 )  # fmt: skip
 
 
@@ -91,6 +93,14 @@ class PlannedPicture(msgspec.Struct, frozen=True):
     source: str
 
 
+class PlannedPeople(msgspec.Struct, frozen=True):
+    """The people of a customer as Xero would have them. Shape: names."""
+
+    customer: str
+    before: list[str]
+    after: list[str]
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What a run would do."""
 
@@ -99,6 +109,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     others: list[PlannedPart]
     files: list[PlannedFile]
     pictures: list[PlannedPicture]
+    people: list[PlannedPeople]
     problems: list[OpenProblem]
 
 
@@ -115,7 +126,7 @@ def plan(installation: Installation, one: Connection, flow: str) -> Plan:
 
 def _advance(flows: Flows, ref: RunRef, gate: Installation) -> None:
     for name, step in flows.steps(ref.flow):
-        if name in (FIRST_WRITE, WRITE_CODES, MAKE_PICTURES):
+        if name in (FIRST_WRITE, WRITE_CODES, MAKE_PICTURES, WRITE_PEOPLE):
             return
         while (turn := step(context_of(flows.installation, ref, gate))).again:
             flows.installation.pause(turn.wait_s)
@@ -125,6 +136,16 @@ def _pictures(scratch: Installation, ref: RunRef) -> list[PlannedPicture]:
     found = making.try_out(context_of(scratch, ref))
     made = [PlannedPicture(one.name, "publish", one.shot.source) for one in found.publish]
     return made + [PlannedPicture(one.name, "retire", one.source) for one in found.retire]
+
+
+def _people(scratch: Installation, ref: RunRef) -> list[PlannedPeople]:
+    with scratch.database.read() as tx:
+        found = writing.wanted(context_of(scratch, ref), tx)
+    return [PlannedPeople(one.code, _names(one.persons), _names(those)) for one, those in found]
+
+
+def _names(persons: Sequence[Person]) -> list[str]:
+    return [f"{one.first_name} {one.last_name}".strip() + (f" <{one.email}>" if one.email else "") for one in persons]
 
 
 def _told(scratch: Installation, ref: RunRef, known: set[int], pictures: list[PlannedPicture]) -> Plan:
@@ -139,6 +160,7 @@ def _told(scratch: Installation, ref: RunRef, known: set[int], pictures: list[Pl
         others=[_other(one) for one in planned if one.kind != INVOICE.name],
         files=[msgspec.convert(one, PlannedFile) for one in written],
         pictures=pictures,
+        people=_people(scratch, ref) if ref.flow == CONTACTS else [],
         problems=[one for one in found if one.id not in known],
     )
 

@@ -217,3 +217,9 @@ class AnswerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     written: bool = True
     window_days: int = 30
+
+
+class PeopleRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """People at customers. Shape: write_back says whether reps' edits reach Xero; else only the Bridge holds them."""
+
+    write_back: bool = True

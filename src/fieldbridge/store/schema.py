@@ -476,6 +476,15 @@ settings_version = Table(
     Index("ix_settings_version_connection", "connection_id", "id"),
 )
 
+person = Table(
+    "person",
+    metadata,
+    of_connection(primary_key=True),
+    Column("contact_id", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("record", Text, nullable=False),
+)
+
 picture = Table(
     "picture",
     metadata,
