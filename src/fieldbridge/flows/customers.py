@@ -123,11 +123,13 @@ def _lines(address: Address | None) -> tuple[str, ...]:
 def faults(contact: Contact) -> Iterator[Problem]:
     """What an office should put right about the groups of one outlet."""
     marks = marks_of(contact.groups)
-    for word in marks.clashes:
-        said = f"{contact.name} is in more than one contact group that begins with {word.title()}; the first counts."
+    if marks.clashes:
+        words = ", and more than one with ".join(word.title() for word in marks.clashes)
+        said = f"{contact.name} is in more than one contact group that begins with {words}; the first by name counts."
         yield fault(contact, "customer.groups_clash", said)
-    for group in marks.unreadable:
-        said = f"{contact.name} is in the contact group {group!r}, which says nothing the tablets know."
+    if marks.unreadable:
+        groups = " and ".join(map(repr, marks.unreadable))
+        said = f"{contact.name} is in the contact group {groups}, which says nothing the tablets know."
         yield fault(contact, "customer.group_unreadable", said)
 
 
