@@ -28,9 +28,9 @@ AT = datetime(2026, 7, 14, 10, 32, 5, 123456, tzinfo=UTC)
 
 
 @pytest.fixture
-def released(database_url: str) -> Iterator[sa.Engine]:
+def released(empty_database_url: str) -> Iterator[sa.Engine]:
     """A database as the first version left it in the middle of trade."""
-    engine = open_engine(database_url)
+    engine = open_engine(empty_database_url)
     with migrating(engine) as tx:
         archive.load(tx, RELEASED.read_bytes().splitlines())
     yield engine

@@ -96,6 +96,7 @@ class TransactionRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     tenders: dict[str, str] = {}
     money_on_account: Literal["overpayment", "prepayment", "refuse"] = "overpayment"
     prepayment_account: str = ""
+    attach_files: bool = False
     history_note: bool = False
     new_customers: NewCustomerRules = NewCustomerRules()
     tolerance: Decimal = Decimal(0)
