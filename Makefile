@@ -12,7 +12,7 @@ demo: $(VENV)/.run
 	$(BIN)/fieldbridge demo $(if $(ONCE),--once)
 
 test: $(VENV)/.dev
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check

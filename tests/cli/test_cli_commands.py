@@ -8,6 +8,7 @@ import secrets
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -341,7 +342,13 @@ def test_a_price_from_a_sheet_to_the_tablets_and_back_in_time(shell, tmp_path):
     assert (tmp_path / "old.csv").read_bytes() == (shell.folder / "Pricing.csv").read_bytes()
     assert "Pricing.csv" in shell.run("versions")
     shell.run("price", "NOBODY", "APL-1L", code=2)
-    shell.run("versions", "--write", tmp_path / "x", code=2)
+    written = shell.json("versions", "--write", tmp_path / "day", "--at", f"{datetime.now(UTC):%Y-%m-%d}")
+    assert {one["name"] for one in written["versions"]} == {one.name for one in (tmp_path / "day").iterdir()}
+    assert len(written["versions"]) == 6
+    shell.run("versions", "--write", tmp_path / "day", code=2)
+    (found,) = shell.json("diff", "Pricing.csv", newest["id"], f"{datetime.now(UTC):%Y-%m-%d}")
+    assert found["differences"] == []
+    shell.run("diff", "Pricing.csv", "yesterday", code=2)
     shell.run("price", "KER014", "APL-1L", "--qty", "many", code=2)
 
 

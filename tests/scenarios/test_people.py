@@ -197,6 +197,22 @@ def test_what_xero_refuses_is_said_once_and_not_tried_again_as_it_is(office):
     assert in_xero(office) == [("Mere", "Kahu", "other@x.example", False)]
 
 
+def test_a_name_that_loses_its_macrons_on_the_way_comes_back_as_the_same_person(office):
+    begun(office)
+    office.change(KERIKERI, ContactPersons=[person("Wiremu", "Tāmati", "w@x.example"), person("王", "芳")])
+    edits(office, f"{KERIKERI},Hēmi,Āpirana,,,1,{now()}")
+    synced(office)
+    shown = on_tablets(office)
+    assert list(shown) == ["Hemi Apirana", "Wiremu Tamati", "? ?"]
+    given_back = [
+        f"{KERIKERI},{row['FirstName']},{row['LastName']},,{at},1,{now()}" for at, row in enumerate(shown.values())
+    ]
+    edits(office, *given_back)
+    synced(office)
+    assert [one[:3] for one in in_xero(office)] == [("Wiremu", "Tāmati", ""), ("王", "芳", ""), ("Hēmi", "Āpirana", "")]
+    assert [row["Phone"] for row in on_tablets(office).values()] == ["0", "1", "2"]
+
+
 def test_an_answer_that_is_lost_doubles_nothing(office):
     begun(office)
     office.site.xero.fault("lost_after", "Contacts/*", "POST", times=1)

@@ -7,12 +7,13 @@ Source: field-sales facts §3 (contact sync), §16.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
-from fieldbridge.core.records.books import Person
+from fieldbridge.core.records.books import Person, Record
 from fieldbridge.core.records.people import LONG_AGO, Edit, Held
 
 IN_XERO_MAX = 5
@@ -35,6 +36,26 @@ class Merged(msgspec.Struct, frozen=True, kw_only=True):
 def key_of(first_name: str, last_name: str) -> str:
     """What tells people of one customer apart. Shape: empty for somebody without a name."""
     return " ".join(f"{first_name} {last_name}".casefold().split())
+
+
+def restored(edit: Edit, people: People, shown: Callable[[str], str]) -> Edit:
+    """An edit as it was meant: what a tablet gives back as it was shown to it, it has not edited.
+
+    Shape: shown is what becomes of a text on its way to the tablets, such as a name that loses its macrons. Somebody
+    whose very name is known is meant first; else the one who is shown under it, if there is just one.
+    """
+    key = key_of(edit.first_name, edit.last_name)
+    alike = [one for one in people.values() if key_of(shown(one.first_name), shown(one.last_name)) == key]
+    held = people.get(key) or (alike[0] if len(alike) == 1 else None)
+    if held is None:
+        return edit
+
+    def of(now: Record, before: Record, names: Iterable[str]) -> dict[str, Any]:
+        pairs = ((name, getattr(now, name), getattr(before, name)) for name in names)
+        return {name: before for name, now, before in pairs if isinstance(now, str) and now == shown(before).strip()}
+
+    more = msgspec.structs.replace(edit.more, **of(edit.more, held.more, edit.more.__struct_fields__))
+    return msgspec.structs.replace(edit, more=more, **of(edit, held, ("first_name", "last_name", "email")))
 
 
 def edited(people: People, edits: Iterable[Edit]) -> dict[str, Held]:

@@ -7,6 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, tzinfo
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -19,11 +20,12 @@ from fieldbridge.core.plan import Problem
 from fieldbridge.core.records.people import Edit
 from fieldbridge.engine.stages import Turn
 from fieldbridge.field.folder import inbox
+from fieldbridge.field.folder.encode import shown
 from fieldbridge.field.folder.inbox import Ready
 from fieldbridge.field.folder.people_file import read_edits
 from fieldbridge.field.folder.processed import move_to_processed
 from fieldbridge.flows.customers import is_outlet
-from fieldbridge.flows.people import edited
+from fieldbridge.flows.people import edited, restored
 from fieldbridge.store import books, people
 from fieldbridge.store.ledger import problems, runs
 
@@ -86,7 +88,8 @@ def _hold(context: Context, tx: sa.Connection, edits: Iterable[Edit]) -> list[Re
             continue
         (contact_id,) = living
         before = people.of(tx, context.id, [contact_id]).get(contact_id, {})
-        people.keep(tx, context.id, contact_id, edited(before, some))
+        as_meant = [restored(one, before, partial(shown, encoding=context.settings.profile.encoding)) for one in some]
+        people.keep(tx, context.id, contact_id, edited(before, as_meant))
     return unknown
 
 
