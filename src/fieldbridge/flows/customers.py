@@ -68,14 +68,15 @@ def customer_of(contact: Contact, standing: Standing) -> Customer:
     """The row of one outlet."""
     marks, rules = marks_of(contact.groups), standing.rules
     terms = contact.terms or standing.own.sales_terms
+    address = (contact.street or contact.postal) if rules.address == "street" else (contact.postal or contact.street)
     held_for = stops(marks, standing.balance, rules, standing.today)
     return Customer(
         customer_id=contact.code,
         name=contact.name,
         price_level=marks.price_level,
         discount=contact.discount,
-        address_lines=_lines(contact.postal or contact.street),
-        post_code=(contact.postal or contact.street or Address()).postal_code,
+        address_lines=_lines(address),
+        post_code=(address or Address()).postal_code,
         fax=contact.fax,
         phone=contact.phone,
         mobile=contact.mobile,
