@@ -23,6 +23,7 @@ from fieldbridge.engine.stages import Program, Stage, Turn, WithWork
 from fieldbridge.flows import CONTACTS, FLOWS, IMAGES, MASTER_DATA, SALES_HISTORY, TRANSACTIONS
 from fieldbridge.store.ledger import intake
 
+TAKE = "take"
 FIRST_WRITE, WRITE_CODES, MAKE_PICTURES = "deliver", "write codes", "make pictures"
 WRITE_PEOPLE = "write people"
 REFERENCE_DATA_FRESH_FOR = timedelta(hours=1)
@@ -114,7 +115,7 @@ class Flows:
             ("what is owed", read_what_is_owed),
         ]
         return [
-            ("take", self.taker.stage),
+            (TAKE, self.taker.stage),
             *((name, _when_orders_wait(step)) for name, step in refresh),
             ("plan", plan),
             (FIRST_WRITE, deliver),
