@@ -30,6 +30,14 @@ def pytest_configure(config: pytest.Config) -> None:
         pace.files_in_memory()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have recorded as figures: record_property("figures", text)."""
+    for report in terminalreporter.getreports("passed"):
+        for name, figures in report.user_properties:
+            if name == "figures" and report.when == "call":
+                terminalreporter.write_line(str(figures))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for name in ("database_url", "empty_database_url"):
         if name in metafunc.fixturenames:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import httpx2
 import msgspec
 
 from fieldbridge.core.records.field import Order, OrderLine
@@ -102,6 +103,16 @@ def processed(site: Site) -> dict[str, bytes]:
 def left(site: Site) -> list[str]:
     """Order files that still lie in the folder."""
     return sorted(one.name for one in site.folder.iterdir() if one.suffix == ".txt")
+
+
+def delete_apps(site: Site) -> None:
+    """What a person at the client does when they remove the app from My Applications."""
+    with httpx2.Client(base_url=site.xero.url, follow_redirects=True) as browser:
+        listed = browser.get("/my-applications").text
+        for part in listed.split('href="/my-applications/')[1:]:
+            identity = part.split('"')[0]
+            if identity != "add":
+                browser.post(f"/my-applications/{identity}/delete")
 
 
 def settle_for(site: Site, toml: str, *, first: bool = False) -> None:

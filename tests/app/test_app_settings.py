@@ -29,16 +29,16 @@ columns = []
 
 def test_every_fault_is_told_at_once_by_its_place():
     told = {one.place: one.said for one in faults(WRONG)}
-    assert list(told) == [
-        "shedule",
-        "transactions.order_status",
-        "transactions.tax_codes",
-        "transactions.tolerance",
-        "master_data.shrink_percnt",
-        "prices",
-        "profile.tax",
-        "profile",
-        "calls_per_day",
+    assert [(one.line, one.place) for one in faults(WRONG)] == [
+        (2, "calls_per_day"),
+        (3, "shedule"),
+        (5, "transactions.tolerance"),
+        (6, "transactions.order_status"),
+        (8, "transactions.tax_codes"),
+        (11, "master_data.shrink_percnt"),
+        (12, "prices"),
+        (14, "profile"),
+        (16, "profile.tax"),
     ]
     assert told["shedule"] == "is no setting; is schedule meant?"
     assert told["master_data.shrink_percnt"] == "is no setting; is shrink_percent meant?"
@@ -47,7 +47,25 @@ def test_every_fault_is_told_at_once_by_its_place():
     assert "Tax.csv has no columns" in told["profile.tax"]
     with pytest.raises(SetupError) as caught:
         parse(WRONG)
-    assert all(place in caught.value.message for place in told)
+    assert all(f"line {one.line}, {one.place}: " in caught.value.message for one in faults(WRONG))
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('staff = {A = "B"}\n\n# ours\ncalls_per_day = "x"\n', 4),
+        ('time_zone = "No/where"', 1),
+        ("[profile]\norder_patterns = [\n  # which\n  5,\n]\n", 2),
+        ("[profile]\r\nencoding = 'cp1252'\r\n\r\n[transactions]\r\ntolerance = ''\r\n", 5),
+        ("master_data.shrink_percnt = 1", 1),
+        ('[[customers.handovers]]\non = 2026-01-01\nbefore = "A"\nafter = "B"\n[[customers.handovers]]\non = 5\n', 1),
+        ("\n[transactions", 2),
+        ("a = 1\na = 2", 2),
+        ("", 0),
+    ],
+)
+def test_a_fault_has_the_line_its_setting_begins_on(text, line):
+    assert [one.line for one in faults(text)] == ([line] if line else [])
 
 
 @pytest.mark.parametrize(

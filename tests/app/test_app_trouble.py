@@ -4,11 +4,10 @@ from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
 
-import httpx2
 import msgspec
 import pytest
 
-from app.scene import Clock, codes, lay, left, numbers, order, posted, puts, raw, with_line
+from app.scene import Clock, codes, delete_apps, lay, left, numbers, order, posted, puts, raw, with_line
 from fieldbridge.app import certificate, connect, usage
 from fieldbridge.app.demo.office import Office
 from fieldbridge.app.sign_in.private_app import PrivateApp
@@ -35,16 +34,6 @@ def new_app(site, name="Another app", pem=None):
         return office.add_private_app(name, pem or certificate.certificate(site.installation))
     finally:
         office.close()
-
-
-def delete_apps(site):
-    """What a person at the client does when they remove the app from My Applications."""
-    with httpx2.Client(base_url=site.xero.url, follow_redirects=True) as browser:
-        listed = browser.get("/my-applications").text
-        for part in listed.split('href="/my-applications/')[1:]:
-            identity = part.split('"')[0]
-            if identity != "add":
-                browser.post(f"/my-applications/{identity}/delete")
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from fieldbridge.app.certificate import private_key
 from fieldbridge.app.demo.office import Office
 from fieldbridge.app.settings import Settings
 from fieldbridge.cli.main import run as enter
+from support import mailroom
 from support.xero import Xero
 
 COMMANDS = (
@@ -49,6 +50,8 @@ COMMANDS = (
     "move",
     "doctor",
     "service",
+    "alerts",
+    "alert-secret",
 )
 
 
@@ -346,8 +349,8 @@ def test_settings_are_shown_changed_and_taken_back(shell, tmp_path, monkeypatch)
     assert "# of the office" in shell.run("settings", "kauri", "show")
     file.write_text("calls_per_day = 'x'\n[prices]\ndecimals = 'y'\n", encoding="utf-8")
     found = shell.json("settings", "kauri", "check", file, code=2)
-    assert [one["place"] for one in found] == ["prices.decimals", "calls_per_day"]
-    assert "! prices.decimals: is 'y'" in shell.run("settings", "kauri", "check", file, code=2)
+    assert [(one["place"], one["line"]) for one in found] == [("calls_per_day", 1), ("prices.decimals", 3)]
+    assert "line 3, prices.decimals: is 'y'" in shell.run("settings", "kauri", "check", file, code=2)
     shell.run("settings", "kauri", "set", file, code=2)
     assert "No fault" in shell.run("settings", "kauri", "check")
     assert [one["because"] for one in shell.json("settings", "kauri", "history")] == ["set by hand", "connected"]
@@ -429,3 +432,26 @@ def test_the_service_is_shown_without_changing_anything(shell, tmp_path):
     assert "Restart=always" in shell.run("service", "show")
     assert "is set here" in shell.run("service", "show", code=2, FIELDBRIDGE_DATABASE_URL="postgresql://h/d")
     assert list(shell.home.iterdir()) == []
+
+
+def test_alerts_are_tried_and_listed_and_their_secrets_show_nowhere(shell):
+    shell.connect(shell.new_app())
+    password = secrets.token_hex(12)
+    assert shell.json("alerts") == {"alerts": [], "waiting": 0, "unreached": []}
+    assert shell.failed("alerts", "--test", "--json", code=2)[1].startswith('{"error":{"code":"alerts.nobody"')
+    assert shell.json("alert-secret", "mail", FIELDBRIDGE_ALERT_SECRET=password) == {"kept": "mail"}
+    shell.run("alert-secret", "http://elsewhere.example", code=2, FIELDBRIDGE_ALERT_SECRET=password)
+    with mailroom.opened() as room:
+        mailing = {"ALERTS_TO": "desk@x.example", "MAIL_SERVER": mailroom.HOST, "MAIL_PORT": str(room.port)}
+        named = {f"FIELDBRIDGE_{name}": value for name, value in mailing.items()} | {
+            "FIELDBRIDGE_MAIL_SECURITY": "none"
+        }
+        (tried,) = shell.json("alerts", "--test", **named)
+        assert tried == {"to": "desk@x.example", "sent": True, "said": ""}
+        room.refused.add("desk@x.example")
+        assert "NOT sent: mail.refused" in shell.run("alerts", "--test", "-c", "kauri", code=1, **named)
+    shell.run("alerts", code=2, FIELDBRIDGE_ALERTS_TO="desk at x.example")
+    assert "No alerts stand." in shell.run("alerts")
+    assert len(room.mails) == 1
+    assert password not in shell.said
+    assert not any(password.encode() in one.read_bytes() for one in shell.home.rglob("*") if one.is_file())

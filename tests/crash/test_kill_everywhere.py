@@ -3,6 +3,7 @@
 SQLite is killed at every point; PostgreSQL, where starts cost more, at each third. FIELDBRIDGE_TEST_KILL=every: at all.
 """
 
+import csv
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from fieldbridge.core.records.field import Order
 from fieldbridge.field.folder.order_render import render_orders
 from fieldbridge.field.folder.profile import HD1
 from fieldbridge.store.ledger import deliveries, problems
-from fieldbridge.store.schema import delivery, intake, intake_file, run
+from fieldbridge.store.schema import answer, delivery, intake, intake_file, run
 from support import databases, killable, orders, template
 from support import xero as local_xero
 from support.databases import Cluster
@@ -98,7 +99,10 @@ def check(made: Template, copy: Copy, files: dict[str, bytes], said: dict[str, A
     assert {number: totals(found) for number, found in made.xero.invoices().items()} == wanted
     # Nothing was sent that Xero had to refuse as a repeat: what may have arrived was looked up first.
     assert all(call["committed"] for call in made.xero.received() if call["method"] == "PUT")
-    assert not [one for one in copy.folder.iterdir() if one.is_file()]
+    assert [one.name for one in copy.folder.iterdir() if one.is_file()] == ["Answers.csv"]
+    with (copy.folder / "Answers.csv").open(encoding="cp1252", newline="") as file:
+        told = {row["OpmetrixID"]: row["Status"] for row in csv.DictReader(file)}
+    assert told == {"T000001": "posted", "T000002": "parked", "T000003": "posted"}
     assert {one.name: one.read_bytes() for one in (copy.folder / "Processed").iterdir()} == files
     with copy.opened() as opened, opened.database.read() as tx:
         found = problems.still_open(tx, "kauri")
@@ -108,6 +112,7 @@ def check(made: Template, copy: Copy, files: dict[str, bytes], said: dict[str, A
         assert {row["name"]: row["content"] for row in rows(tx, intake_file)} == files
         assert len(rows(tx, intake_file)) == len(files)
         assert {one.far_number for one in deliveries.links(tx, "kauri")} == wanted.keys()
+        assert sorted(row["key"] for row in rows(tx, answer)) == sorted(told), "each was told once"
         assert [row["state"] for row in rows(tx, run) if row["flow"] == "transactions"] == ["done"]
 
 

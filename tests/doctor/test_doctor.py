@@ -21,7 +21,7 @@ from fieldbridge.app.settings import Settings
 from fieldbridge.app.sign_in import private_app
 from fieldbridge.core.errors import SetupError
 from fieldbridge.flows import MASTER_DATA
-from fieldbridge.store.ledger import connections, schedules
+from fieldbridge.store.ledger import connections, notices, schedules
 from fieldbridge.store.schema import connection, secret
 
 
@@ -48,11 +48,21 @@ def test_when_all_is_well_every_check_says_so(site, tmp_path):
     site.publish()
     backup(site.installation, tmp_path / "kept.backup")
     with workshop.opened(site.installation, stays=True):
-        answers = list(examine(site.settings))
+        answers = list(examine(site.settings.model_copy(update={"alerts_to": "mailto:desk@x.example"})))
     assert {one.check: one.said for one in answers if one.state != "ok"} == {}
     every = (*machine.CHECKS, *installed.CHECKS, *visit.CHECKS, *calling.CHECKS)
     assert [one.check for one in answers] == [check.__name__.replace("_", " ") for check in every]
     assert [one.about for one in answers if one.check == "sign in"] == ["kauri"]
+
+
+def test_who_is_told_of_nothing_and_who_could_not_be_reached_are_found(sqlite_site):
+    site = sqlite_site
+    assert found(site)["alerts"] == ("warn", "Nobody is told when 1 of 1 connections need a person.")
+    settle_for(site, '\n[alerts]\nmail_to = ["office@kauri.example"]\n')
+    assert found(site)["alerts"][0] == "ok"
+    with site.installation.database.write() as tx:
+        notices.failed(tx, "mailto:office@kauri.example", 1, "mail.unreachable", site.installation.now())
+    assert found(site)["alerts"] == ("warn", "1 of those to be told could not be reached.")
 
 
 def test_an_empty_place_is_told_what_to_begin_with_and_nothing_is_made(tmp_path):

@@ -14,6 +14,7 @@ from fieldbridge.core.pricing import Buyer, Goods, Rule, explain, level_prices, 
 from fieldbridge.core.records.field import Order, OrderLine, Product
 from fieldbridge.core.records.sheets import PriceRow, group_key, product_key
 from fieldbridge.core.rules import PRECEDENCE, PriceRules
+from fieldbridge.core.shadows import shadowing
 from fieldbridge.field.folder.encode import encode_rows
 from fieldbridge.field.folder.master_files import pricing_rows, product_rows
 from fieldbridge.field.folder.profile import HD1
@@ -117,6 +118,32 @@ def test_every_rule_about_the_customer_and_product_is_named_with_what_became_of_
     assert sum(step.outcome == "used" for step in told.steps) == (told.rule is not None)
     last = [step.price for step in told.steps if step.outcome in ("price", "used")][-1]
     assert told.price == last
+
+
+near = st.none() | st.integers(-3, 3).map(lambda number: TODAY + timedelta(days=number))
+
+
+@st.composite
+def rivals(draw) -> list[Rule]:
+    """Rules about one product for one customer, with days and quantities close to each other."""
+    rows = []
+    for _ in range(draw(st.integers(1, 5))):
+        first, last = sorted([draw(near), draw(near)], key=lambda day: day or TODAY)
+        change = {draw(st.sampled_from(["price", "percent_off"])): Decimal(draw(st.integers(1, 9)))}
+        quantity = draw(st.none() | st.integers(1, 4).map(Decimal))
+        rows.append(
+            PriceRow(product="APL-1L", customer="KER014", start=first, end=last, from_quantity=quantity, **change)
+        )
+    alone = {row.identity: row for row in rows}.values()
+    return [Rule(number=number, row=row) for number, row in enumerate(alone, start=2)]
+
+
+@given(rivals())
+def test_a_rule_is_said_never_to_count_exactly_when_it_makes_no_price_on_any_day_at_any_quantity(rules):
+    moments = [(TODAY + timedelta(days=day), Decimal(count)) for day in range(-5, 6) for count in range(6)]
+    makers = {told.rule.number for one in moments if (told := explain(CAFE, JUICE, rules, PLAIN, one)).rule}
+    idle = {rule.number: shadowing(rule, rules, PLAIN) for rule in rules}
+    assert {number for number, by in idle.items() if by} == {rule.number for rule in rules} - makers
 
 
 @given(sheets, buyers, quantities)

@@ -17,3 +17,10 @@ def office_on_any_database(tmp_path, database_url):
     """The same on each kind of database in turn."""
     with desk.opened(tmp_path, database_url=database_url) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """One desk for all the stories of a module, which only read what was published once."""
+    with desk.opened(tmp_path_factory.mktemp("shop")) as opened:
+        yield opened

@@ -163,7 +163,7 @@ def run_once(request: Plain) -> Plain:
 
 def serve() -> None:
     """Answer requests until the input ends. Shape: {"killed": true} or what run_once gives."""
-    _warm()
+    warm()
     while line := sys.stdin.buffer.readline():
         read_end, write_end = os.pipe()
         child = os.fork()
@@ -184,7 +184,7 @@ def _outcome(said: str, status: int) -> Plain:
     return {"killed": True} if number == signal.SIGKILL else {"failed": f"ended by signal {number}"}
 
 
-def _warm() -> None:
+def warm() -> None:
     """Do once what every fork would repeat: drivers, and certificates that loopback never needs."""
     for url in ("sqlite://", "postgresql+psycopg://"):
         sa.create_engine(url)

@@ -9,11 +9,10 @@ from pathlib import Path
 from httpx2._transports import default as transports
 
 from fieldbridge.app import workshop
-from fieldbridge.engine import durable
 
 MEMORY = Path("/dev/shm")
 ROOM_GB = 4
-POLL_S, WATCH_EVERY_S = 0.05, 0.02
+WATCH_EVERY_S = 0.04
 
 
 def files_in_memory() -> None:
@@ -24,6 +23,6 @@ def files_in_memory() -> None:
 
 
 def hurry() -> None:
-    """Look for a queued run, and for one's end, more often than is good; read the list of authorities once."""
-    durable.POLL_S, workshop.WATCH_EVERY_S = POLL_S, WATCH_EVERY_S
+    """Look for a run's end more often than is good; read the list of authorities once."""
+    workshop.WATCH_EVERY_S = WATCH_EVERY_S
     transports.create_ssl_context = cache(transports.create_ssl_context)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import msgspec
@@ -17,13 +17,15 @@ from fieldbridge.core.pacing import Reading, admit, corrected, ended
 from fieldbridge.net.exchange import Answer, Call, Handler
 from fieldbridge.net.layers import paced, recorded, renewed, retried, signed
 from fieldbridge.net.wire import wire
-from fieldbridge.store.ledger import budgets
+from fieldbridge.store.ledger import budgets, calls
 from fieldbridge.store.ledger.budgets import Spent
+from fieldbridge.store.ledger.calls import Answered
 from fieldbridge.store.ledger.connections import Connection
 from fieldbridge.xero.failures import limit_met
-from fieldbridge.xero.session import Session
+from fieldbridge.xero.session import API_PATH, Session
 
 LONGEST_WAIT_S = 65.0
+KEY_HEADER, REQUEST_ID_HEADER = "Idempotency-Key", "xero-correlation-id"
 
 
 class SignIn(Protocol):
@@ -91,6 +93,19 @@ class Governor:
             budgets.save(tx, self.connection_id, budget)
             day = now.astimezone(UTC).date()
             budgets.count(tx, self.connection_id, day, self.flow, spent_on(call, answer))
+            if key := call.headers.get(KEY_HEADER):
+                calls.answered(tx, self.connection_id, _answered(call, answer, key, now))
+
+
+def _answered(call: Call, answer: Answer, key: str, at: datetime) -> Answered:
+    return Answered(
+        idempotency_key=key,
+        method=call.method,
+        resource=call.url.partition(API_PATH)[2].lstrip("/"),
+        status=answer.status,
+        request_id=answer.headers.get(REQUEST_ID_HEADER, ""),
+        answered_at=at,
+    )
 
 
 def spent_on(call: Call, answer: Answer) -> Spent:

@@ -3,18 +3,22 @@
 from collections.abc import Iterator, Mapping
 from decimal import InvalidOperation
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 from zoneinfo import available_timezones
 
 import msgspec
 import tomlkit
 
-from fieldbridge.app.setting_faults import SettingFault, faults_of, table_of
+from fieldbridge.app.setting_faults import SettingFault, faults_of, placed, table_of
+from fieldbridge.core.alerts.rules import AlertRules
 from fieldbridge.core.calendar import Calendar, check
 from fieldbridge.core.errors import SetupError
 from fieldbridge.core.rules import (
+    AnswerRules,
     CustomerRules,
     HistoryRules,
+    ImageRules,
     MasterDataRules,
     PriceRules,
     SheetRules,
@@ -53,7 +57,10 @@ class ConnectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     sheets: SheetRules = SheetRules()
     customers: CustomerRules = CustomerRules()
     history: HistoryRules = HistoryRules()
+    images: ImageRules = ImageRules()
+    answers: AnswerRules = AnswerRules()
     schedule: Schedule = Schedule()
+    alerts: AlertRules = AlertRules()
     staff: dict[str, str] = {}
     profile: Profile = Profile()
     calls_per_day: int = 5000
@@ -66,16 +73,16 @@ def parse(text: str) -> ConnectionSettings:
     try:
         settings = msgspec.toml.decode(text, type=ConnectionSettings, strict=False)
     except (msgspec.DecodeError, InvalidOperation):
-        raise _unusable(faults_of(text, ConnectionSettings)) from None
+        raise _unusable(placed(faults_of(text, ConnectionSettings), text)) from None
     if unsound := _unsound(settings):
-        raise _unusable(unsound)
+        raise _unusable(placed(unsound, text))
     return settings
 
 
 def faults(text: str) -> list[SettingFault]:
-    """Everything that is wrong with settings; nothing when they can be used."""
+    """Everything that is wrong with settings, by line; nothing when they can be used."""
     found = faults_of(text, ConnectionSettings)
-    return found or _unsound(msgspec.convert(table_of(text), ConnectionSettings, strict=False))
+    return placed(found or _unsound(msgspec.convert(table_of(text), ConnectionSettings, strict=False)), text)
 
 
 def _unsound(settings: ConnectionSettings) -> list[SettingFault]:
@@ -124,4 +131,12 @@ def with_proposals(text: str, sales_account: str, tax_codes: Mapping[str, str]) 
         transactions["sales_account"] = sales_account
     if tax_codes and not transactions.get("tax_codes"):
         transactions["tax_codes"] = dict(tax_codes)
+    return tomlkit.dumps(document)
+
+
+def with_pictures_of(text: str, place: Path) -> str:
+    """The same text with another place where pictures lie."""
+    document = tomlkit.parse(text)
+    images = document.setdefault("images", tomlkit.table())
+    images["source"] = str(place)
     return tomlkit.dumps(document)

@@ -5,6 +5,7 @@ from fieldbridge.app.installation import Installation
 from fieldbridge.app.sign_in import CUSTOM_CONNECTION, PRIVATE_APP, private_app, tokens
 from fieldbridge.app.sign_in.grant import Bearer, is_stale
 from fieldbridge.app.sign_in.tokens import Refresher
+from fieldbridge.core.standing import DISCONNECTED
 from fieldbridge.net import oauth2
 from fieldbridge.net.layers import renewed, signed
 from fieldbridge.net.wire import wire
@@ -12,8 +13,6 @@ from fieldbridge.store.ledger import connections, runs
 from fieldbridge.store.ledger.connections import Connection
 from fieldbridge.xero.connections import disconnect as end_link
 from fieldbridge.xero.connections import reached
-
-BECAUSE = "disconnected by a person"
 
 
 def disconnect(installation: Installation, one: Connection) -> None:
@@ -29,7 +28,7 @@ def disconnect(installation: Installation, one: Connection) -> None:
     with installation.database.write() as tx:
         tokens.forget(installation, tx, one.id)
         private_app.forget(installation, tx, one.id)
-        connections.pause(tx, one.id, BECAUSE)
+        connections.pause(tx, one.id, DISCONNECTED)
         runs.record(tx, one.id, None, now, "connection.ended", organisation=one.organisation_name)
 
 

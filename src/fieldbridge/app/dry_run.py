@@ -8,17 +8,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 import msgspec
 import sqlalchemy as sa
 
-from fieldbridge.app.connection_settings import parse
+from fieldbridge.app.connection_settings import parse, with_pictures_of
 from fieldbridge.app.flows.context import context_of
-from fieldbridge.app.flows.programs import FIRST_WRITE, WRITE_CODES, Flows
+from fieldbridge.app.flows.images import making
+from fieldbridge.app.flows.programs import FIRST_WRITE, MAKE_PICTURES, WRITE_CODES, Flows
 from fieldbridge.app.flows.sheets import folder_of
 from fieldbridge.app.installation import Installation
 from fieldbridge.core.records.books import Invoice
 from fieldbridge.engine.stages import RunRef
+from fieldbridge.field.pictures import catalogue
+from fieldbridge.field.pictures.source import place
+from fieldbridge.flows import IMAGES
 from fieldbridge.store.database import Database, open_engine
 from fieldbridge.store.ledger import deliveries, problems, runs
 from fieldbridge.store.ledger.connections import Connection
@@ -26,11 +31,13 @@ from fieldbridge.store.ledger.problems import OpenProblem
 from fieldbridge.store.migrating import migrate
 from fieldbridge.store.schema import (
     book,
+    catalogue_picture,
     connection,
     delivery,
     intake,
     intake_file,
     link,
+    picture,
     problem,
     rep_since,
     sheet,
@@ -40,7 +47,10 @@ from fieldbridge.store.schema import (
 
 ROWS_PER_COPY = 1000
 EVERYTHING = 1_000_000
-LOOKED_AT = (connection, book, watermark, intake_file, intake, delivery, link, problem, rep_since, sheet, sheet_row)
+LOOKED_AT = (
+    connection, book, watermark, intake_file, intake, delivery, link, problem, rep_since, sheet, sheet_row, picture,
+    catalogue_picture,
+)  # fmt: skip
 
 
 class PlannedInvoice(msgspec.Struct, frozen=True):
@@ -58,12 +68,21 @@ class PlannedFile(msgspec.Struct, frozen=True):
     rows_before: int
 
 
+class PlannedPicture(msgspec.Struct, frozen=True):
+    """A picture of the catalogue that would be put in place or retired. Shape: source is the file of the site."""
+
+    name: str
+    what: Literal["publish", "retire"]
+    source: str
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What a run would do."""
 
     flow: str
     invoices: list[PlannedInvoice]
     files: list[PlannedFile]
+    pictures: list[PlannedPicture]
     problems: list[OpenProblem]
 
 
@@ -74,18 +93,25 @@ def plan(installation: Installation, one: Connection, flow: str) -> Plan:
             ref = RunRef(one.id, flow, runs.queue(tx, one.id, flow, scratch.now()))
         known = _open_problems(scratch, one.id)
         _advance(Flows(scratch), ref, installation)
-        return _told(scratch, ref, known)
+        pictures = _pictures(scratch, ref) if flow == IMAGES else []
+        return _told(scratch, ref, known, pictures)
 
 
 def _advance(flows: Flows, ref: RunRef, gate: Installation) -> None:
     for name, step in flows.steps(ref.flow):
-        if name in (FIRST_WRITE, WRITE_CODES):
+        if name in (FIRST_WRITE, WRITE_CODES, MAKE_PICTURES):
             return
         while (turn := step(context_of(flows.installation, ref, gate))).again:
             flows.installation.pause(turn.wait_s)
 
 
-def _told(scratch: Installation, ref: RunRef, known: set[int]) -> Plan:
+def _pictures(scratch: Installation, ref: RunRef) -> list[PlannedPicture]:
+    found = making.try_out(context_of(scratch, ref))
+    made = [PlannedPicture(one.name, "publish", one.shot.source) for one in found.publish]
+    return made + [PlannedPicture(one.name, "retire", one.source) for one in found.retire]
+
+
+def _told(scratch: Installation, ref: RunRef, known: set[int], pictures: list[PlannedPicture]) -> Plan:
     with scratch.database.read() as tx:
         planned = deliveries.in_state(tx, ref.connection_id, ["pending"], EVERYTHING)
         events = runs.events(tx, ref.connection_id, EVERYTHING)
@@ -95,6 +121,7 @@ def _told(scratch: Installation, ref: RunRef, known: set[int]) -> Plan:
         flow=ref.flow,
         invoices=[PlannedInvoice(one.key, one.invoice) for one in planned],
         files=[msgspec.convert(one, PlannedFile) for one in written],
+        pictures=pictures,
         problems=[one for one in found if one.id not in known],
     )
 
@@ -112,7 +139,9 @@ def _scratch(installation: Installation, one: Connection, folder: Path) -> Itera
     for file in Path(one.folder).iterdir():
         if file.is_file():
             shutil.copy2(file, site)
-    rules = parse(one.settings).sheets
+    decided = parse(one.settings)
+    rules = decided.sheets
+    _twin(Path(one.folder), site, decided.profile.images_folder)
     if not rules.folder and folder_of(Path(one.folder), rules).is_dir():
         shutil.copytree(folder_of(Path(one.folder), rules), folder_of(site, rules))
     engine = open_engine(f"sqlite:///{folder / 'scratch.sqlite'}")
@@ -122,11 +151,20 @@ def _scratch(installation: Installation, one: Connection, folder: Path) -> Itera
         with installation.database.read() as source, scratch.write() as target:
             for table in LOOKED_AT:
                 _copy(source, target, table, one.id)
-            target.execute(connection.update().values(folder=str(site)))
+            text = with_pictures_of(one.settings, place(Path(one.folder), decided.images))
+            target.execute(connection.update().values(folder=str(site), settings=text))
         settings = installation.settings.model_copy(update={"home": folder / "home"})
         yield Installation(settings, scratch, installation.vault, installation.now, installation.pause)
     finally:
         engine.dispose()
+
+
+def _twin(shared: Path, site: Path, name: str) -> None:
+    """A catalogue of files as large as the real ones, which take no room."""
+    for file, size in catalogue.sizes(shared / name).items():
+        (site / name).mkdir(exist_ok=True)
+        with (site / name / file).open("wb") as twin:
+            twin.truncate(size)
 
 
 def _copy(source: sa.Connection, target: sa.Connection, table: sa.Table, connection_id: str) -> None:

@@ -3,23 +3,38 @@
 import difflib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import InvalidOperation
 from typing import Any
 
 import msgspec
 
+from fieldbridge.app.setting_lines import line_stated, lines_of
+
 WHERE = re.compile(r" - at `\$?(.*?)`$")
 
 
 class SettingFault(msgspec.Struct, frozen=True, kw_only=True):
-    """One fault. Shape: place is a dotted name such as `transactions.tolerance`; empty when it is the text itself."""
+    """One fault.
+
+    Shape: place is a dotted name such as `transactions.tolerance`; empty when it is the text itself. line counts from
+    1, 0 where nothing is written that could be named.
+    """
 
     place: str
     said: str
+    line: int = 0
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.said}" if self.place else self.said
+        where = ", ".join(part for part in (f"line {self.line}" if self.line else "", self.place) if part)
+        return f"{where}: {self.said}" if where else self.said
+
+
+def placed(found: Sequence[SettingFault], text: str) -> list[SettingFault]:
+    """The same faults, each with its line, in the order of the text."""
+    lines = lines_of(text, [one.place for one in found if one.place])
+    located = [msgspec.structs.replace(one, line=one.line or lines.get(one.place, 0)) for one in found]
+    return sorted(located, key=lambda one: one.line)
 
 
 def table_of(text: str) -> dict[str, Any]:
@@ -35,7 +50,7 @@ def faults_of(text: str, wanted: type[msgspec.Struct]) -> list[SettingFault]:
     try:
         return list(_of_table(table_of(text), wanted, ""))
     except ValueError as error:
-        return [SettingFault(place="", said=str(error))]
+        return [SettingFault(place="", said=str(error), line=line_stated(str(error), text))]
 
 
 def _of_table(table: Mapping[str, Any], wanted: type[msgspec.Struct], prefix: str) -> Iterator[SettingFault]:

@@ -1,10 +1,12 @@
 """What one machine needs to know, from the environment: FIELDBRIDGE_HOME and its kin."""
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from fieldbridge.core.alerts.rules import alert_address, mail_address
 from fieldbridge.core.errors import SetupError
 
 
@@ -30,6 +32,34 @@ class Settings(BaseSettings):
     log_json: bool = False
     metrics_token: SecretStr = SecretStr("")
     metrics_by_connection: bool = False
+    mail_server: str = ""
+    mail_port: int = Field(default=587, ge=1, le=65_535)
+    mail_security: Literal["starttls", "tls", "none"] = "starttls"
+    mail_user: str = ""
+    mail_from: str = ""
+    alerts_to: str = ""
+
+    @field_validator("alerts_to")
+    @classmethod
+    def _reachable(cls, text: str) -> str:
+        """Refuse what is no address. Shape: several are separated by commas."""
+        return ",".join(alert_address(part) for part in text.replace(",", " ").split())
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_sender(cls, text: str) -> str:
+        """Refuse what is not one plain address."""
+        return mail_address(text) and text if text else ""
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Who is told of every connection."""
+        return tuple(self.alerts_to.split(",")) if self.alerts_to else ()
+
+    @property
+    def sender(self) -> str:
+        """Whom mail comes from."""
+        return self.mail_from or (self.mail_user if "@" in self.mail_user else f"fieldbridge@{self.mail_server}")
 
     @property
     def url(self) -> str:

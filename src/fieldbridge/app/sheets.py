@@ -8,10 +8,11 @@ import msgspec
 
 from fieldbridge.app.connection_settings import ConnectionSettings, parse
 from fieldbridge.app.flows.references import judged
+from fieldbridge.app.flows.shadows import shadowed
 from fieldbridge.app.flows.sheets import folder_of, load
 from fieldbridge.app.installation import Installation
 from fieldbridge.core.errors import SetupError
-from fieldbridge.core.records.sheets import SHEETS, SheetRow, columns_of
+from fieldbridge.core.records.sheets import SHEETS, PriceRow, SheetRow, columns_of
 from fieldbridge.field.sheets import reading, template
 from fieldbridge.field.sheets.faults import SheetFault, UnreadableError
 from fieldbridge.store import sheets
@@ -19,7 +20,10 @@ from fieldbridge.store.ledger.connections import Connection
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
-    """One sheet looked at. Shape: faults refuse it whole; missing are rows that are left out, the others count."""
+    """One sheet looked at.
+
+    Shape: faults refuse it whole; missing are rows that are left out, the others count; idle are rules that never do.
+    """
 
     connection: str
     sheet: str
@@ -27,6 +31,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     faults: list[SheetFault]
     missing: list[SheetFault]
+    idle: list[SheetFault]
 
 
 class Described(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +85,7 @@ def _checked(
     say: Callable[[str], None],
 ) -> Checked:
     rules = settings.sheets
-    rows, faults, missing = 0, list[SheetFault](), list[SheetFault]()
+    rows, faults, missing, idle = 0, list[SheetFault](), list[SheetFault](), list[SheetFault]()
     try:
         found = reading.load(file, rules.max_file_bytes, rules.date_order)
         loaded = load(installation, one.id, found, row_type, rules, "checking", say)
@@ -91,12 +96,16 @@ def _checked(
                 for number, _, lacking in judged(tx, one.id, row_type, "checking")
                 for each in lacking
             ]
+            if row_type is PriceRow:
+                idle = sorted(shadowed(tx, one.id, settings.prices, "checking"), key=lambda fault: fault.row)
     except UnreadableError as error:
         faults = [SheetFault(row=0, column="", said=str(error))]
     finally:
         with installation.database.write() as tx:
             sheets.forget_checked(tx, one.id, row_type.sheet)
-    return Checked(connection=one.id, sheet=row_type.sheet, file=str(file), rows=rows, faults=faults, missing=missing)
+    return Checked(
+        connection=one.id, sheet=row_type.sheet, file=str(file), rows=rows, faults=faults, missing=missing, idle=idle
+    )
 
 
 def explain(installation: Installation, one: Connection, sheet: str | None) -> list[Explained]:

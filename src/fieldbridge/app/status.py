@@ -1,33 +1,40 @@
 """How things stand: each connection, its flows, what waits for a person, and what today has cost in calls."""
 
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 
 import msgspec
 
 from fieldbridge.app.connection_settings import parse
 from fieldbridge.app.installation import Installation
-from fieldbridge.flows import FLOWS
-from fieldbridge.store.ledger import budgets, problems, runs, schedules, webhooks
-from fieldbridge.store.ledger.connections import Connection
-from fieldbridge.store.ledger.runs import Run
+from fieldbridge.core.alerts.watch import Key
+from fieldbridge.core.pacing import rolled
+from fieldbridge.core.standing import FlowStanding, Standing
+from fieldbridge.store.ledger import alerts, connections, standings, webhooks
+
+# A dispatcher looks every second; what is due for longer is waiting for something.
+OVERDUE = timedelta(seconds=10)
 
 
 class FlowStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """One flow's last run."""
+    """One flow's last run, and its next. Shape: waits_because is empty when nothing holds it up."""
 
     flow: str
     state: str
     doing: str
     counts: dict[str, int]
+    queued_at: datetime | None
     ended_at: datetime | None
     error: str | None
+    next_due_at: datetime
+    waits_because: str
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """One connection as it stands.
 
-    Shape: held says of each flow that must wait, why; calls_per_day is what Xero allows as far as it was seen,
-    calls_per_day_set what the settings say.
+    Shape: held says of each flow that must wait, why; alerts are (kind, about) of those that stand; calls_per_day is
+    what Xero allows as far as it was seen, calls_per_day_set what the settings say.
     Units: bytes on the wire, of the UTC day.
     """
 
@@ -38,6 +45,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     flows: list[FlowStatus]
     held: dict[str, str]
     open_problems: int
+    orders_unsent: int
+    alerts: list[Key]
     calls_today: int
     calls_left_today: int
     calls_per_day: int
@@ -47,45 +56,75 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     changes_by_polling: int
 
 
-def statuses(installation: Installation, only: str | None = None) -> list[Status]:
-    """How every connection stands, or the one named."""
-    return [_status(installation, one) for one in installation.connections(only)]
+def chosen(
+    installation: Installation, some: Sequence[str] | None = None, *, like: str = "", attention: bool = False
+) -> list[str]:
+    """Names of connections: those named or all, with a text in their name, or that need somebody.
 
-
-def _status(installation: Installation, one: Connection) -> Status:
-    now, set_to = installation.now(), parse(one.settings).calls_per_day
-    today = now.date()
+    Errors: SetupError when one that is named is not there, or when there is none at all.
+    """
+    known = [installation.connection(name).id for name in some] if some else None
     with installation.database.read() as tx:
-        last = [runs.latest(tx, one.id, flow) for flow in FLOWS]
-        held = {row.flow: row.held_because for row in schedules.of_connection(tx, one.id) if row.held_because}
-        spent = budgets.spent(tx, one.id, today, today).values()
-        budget = budgets.look(tx, one.id, set_to, now.timestamp())
-        by_webhook, by_polling = webhooks.tallied(tx, one.id)
-        waiting = len(problems.still_open(tx, one.id))
+        found = connections.named(tx, known, like=like, attention=attention)
+    if not found:
+        installation.connections()
+    return found
+
+
+def statuses(installation: Installation, some: Sequence[str] | None = None) -> list[Status]:
+    """How those named stand, or all, by name."""
+    now = installation.now()
+    with installation.database.read() as tx:
+        found = standings.every(tx, now.date(), some)
+        stand = alerts.keys(tx, some)
+        tallies = webhooks.tallied(tx, some)
+    none = (0, 0)
+    return [_status(one, now, stand.get(one.connection, ()), tallies.get(one.connection, none)) for one in found]
+
+
+def _status(one: Standing, now: datetime, stand: Collection[Key], tallied: tuple[int, int]) -> Status:
+    set_to = parse(one.settings).calls_per_day
+    budget = rolled(msgspec.structs.replace(one.budget, limit_per_day=set_to), now.timestamp())
     return Status(
-        connection=one.id,
-        organisation=one.organisation_name,
+        connection=one.connection,
+        organisation=one.organisation,
         folder=one.folder,
         paused_because=one.paused_because,
-        flows=[_flow(run) for run in last if run],
-        held=held,
-        open_problems=waiting,
-        calls_today=sum(each.calls for each in spent),
+        flows=[_flow(one, flow, now) for flow in one.flows],
+        held={flow.flow: flow.held_because for flow in one.flows if flow.held_because},
+        open_problems=one.open_problems,
+        orders_unsent=one.unsent,
+        alerts=sorted(stand),
+        calls_today=one.calls_today,
         calls_left_today=budget.left_today,
         calls_per_day=budget.day_limit,
         calls_per_day_set=set_to,
-        changes_by_webhook=by_webhook,
-        changes_by_polling=by_polling,
-        bytes_today=sum(each.wire_bytes for each in spent),
+        bytes_today=sum(each.wire_bytes for each in one.spent.values()),
+        changes_by_webhook=tallied[0],
+        changes_by_polling=tallied[1],
     )
 
 
-def _flow(run: Run) -> FlowStatus:
+def _flow(one: Standing, flow: FlowStanding, now: datetime) -> FlowStatus:
     return FlowStatus(
-        flow=run.flow,
-        state=run.state,
-        doing=run.doing,
-        counts=run.counts,
-        ended_at=run.ended_at,
-        error=run.error,
+        flow=flow.flow,
+        state=flow.state,
+        doing=flow.doing,
+        counts=flow.counts,
+        queued_at=flow.queued_at,
+        ended_at=flow.ended_at,
+        error=flow.error or None,
+        next_due_at=flow.due_at,
+        waits_because=_waits_because(one, flow, now),
     )
+
+
+def _waits_because(one: Standing, flow: FlowStanding, now: datetime) -> str:
+    """What holds a flow up, in words."""
+    if flow.is_under_way:
+        return flow.doing if flow.state == "running" else "for a worker, or for the flow before it"
+    if one.paused_because:
+        return one.paused_because
+    if flow.held_because:
+        return flow.held_because
+    return "for a worker (is `fieldbridge run` at work?)" if now - flow.due_at > OVERDUE else ""

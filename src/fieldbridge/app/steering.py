@@ -10,6 +10,7 @@ from fieldbridge.app import change_settings
 from fieldbridge.app.connection_settings import Schedule, parse
 from fieldbridge.app.installation import Installation
 from fieldbridge.core.errors import SetupError
+from fieldbridge.core.standing import PAUSED
 from fieldbridge.store.ledger import connections, runs, schedules
 from fieldbridge.store.ledger.connections import Connection
 
@@ -41,7 +42,7 @@ def pause(installation: Installation, some: Sequence[Connection], because: str) 
     now = installation.now()
     with installation.database.write() as tx:
         for one in some:
-            connections.pause(tx, one.id, f"paused by a person: {because}" if because else "paused by a person")
+            connections.pause(tx, one.id, f"{PAUSED}: {because}" if because else PAUSED)
             runs.record(tx, one.id, None, now, "connection.paused", because=because)
 
 

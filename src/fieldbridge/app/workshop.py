@@ -10,6 +10,8 @@ from queue import Empty, SimpleQueue
 import sqlalchemy as sa
 
 from fieldbridge.app import scheduling
+from fieldbridge.app.alerts.lookout import Lookout
+from fieldbridge.app.alerts.teller import Teller
 from fieldbridge.app.flows.programs import Flows
 from fieldbridge.app.folders import Folders
 from fieldbridge.app.installation import Installation
@@ -43,6 +45,8 @@ class Rhythm:
     lost_after_s: float = 60.0
     forget_s: float = 300.0
     sign_ins_s: float = 60.0
+    alerts_s: float = 60.0
+    telling_s: float = 10.0
 
 
 RHYTHM = Rhythm()
@@ -194,6 +198,9 @@ def opened(
                 scheduling.complete(installation)
                 stack.enter_context(Rounds("reaper", (rhythm.beat_s, member.reap)))
                 stack.enter_context(_keeping_up(installation, work, member.id, rhythm))
+                stack.enter_context(Rounds("lookout", (rhythm.alerts_s, Lookout(installation, member.id).look)))
+                # Apart from all else: a mail server that is slow to answer holds up nothing but mail.
+                stack.enter_context(_telling(Teller(installation, member.id), rhythm))
         yield work
 
 
@@ -207,3 +214,7 @@ def _keeping_up(installation: Installation, work: Workshop, me: str, rhythm: Rhy
         (rhythm.forget_s, upkeep.forget),
         (rhythm.sign_ins_s, Heartbeat(installation).beat_all),
     )
+
+
+def _telling(teller: Teller, rhythm: Rhythm) -> Rounds:
+    return Rounds("teller", (rhythm.telling_s, teller.tell), (rhythm.forget_s, teller.give_up))

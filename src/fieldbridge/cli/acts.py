@@ -15,7 +15,7 @@ from fieldbridge.app import connect as connecting
 from fieldbridge.app import guide as guides
 from fieldbridge.app import problems, workshop
 from fieldbridge.app.connection_settings import parse
-from fieldbridge.app.demo import judge, local_xero
+from fieldbridge.app.demo import judge, local_xero, pictures
 from fieldbridge.app.demo.day import TRY_ME, Day, trade
 from fieldbridge.app.demo.office import Office
 from fieldbridge.app.demo.tablet import synchronised
@@ -25,7 +25,7 @@ from fieldbridge.app.workshop import Workshop
 from fieldbridge.cli.output import Output, output
 from fieldbridge.cli.runs import follow
 from fieldbridge.core.errors import SetupError
-from fieldbridge.flows import MASTER_DATA, TRANSACTIONS
+from fieldbridge.flows import IMAGES, MASTER_DATA, TRANSACTIONS
 from fieldbridge.store.ledger import deliveries, runs
 from fieldbridge.store.ledger.connections import Connection
 from fieldbridge.store.ledger.runs import Run
@@ -68,8 +68,11 @@ def play(folder: Path, seed: int, *, once: bool, as_json: bool) -> int:
             day = _trade(stage, connection, seed)
             ended = _post(stage, work)
             found = _judge(stage, connection, day)
+            images, wrong = _picture(stage, work, connection)
+            found += wrong
             if as_json:
-                stage.shown.json({"master_data": master.counts, "transactions": ended.counts, "faults": found})
+                counts = {"master_data": master.counts, "transactions": ended.counts, "images": images.counts}
+                stage.shown.json({**counts, "faults": found})
             if not once:
                 _watch(stage, work)
     return 1 if found else 0
@@ -174,6 +177,22 @@ def _judge(stage: Stage, connection: Connection, day: Day) -> list[str]:
     return found
 
 
+def _picture(stage: Stage, work: Workshop, connection: Connection) -> tuple[Run, list[str]]:
+    stage.act("6  Product pictures: site to tablets")
+    profile = parse(connection.settings).profile
+    beside = stage.site.with_name(f"{stage.site.name}-pictures")
+    wanted = pictures.lay(beside, synchronised(stage.site, profile).products)
+    ended = follow(work, work.dispatcher.start(NAME, IMAGES), stage.shown, quiet=stage.quiet)
+    _check(ended)
+    catalogue = stage.site / profile.images_folder
+    found = pictures.faults(catalogue, wanted, problems.still_open(stage.installation))
+    said = f"The office laid {len(wanted)} pictures and a file that is none into {beside}.\n"
+    stage.say(f"{said}{ended.counts.get('pictures', 0)} JPEGs are in {catalogue}; the other is set aside.")
+    if found:
+        stage.say("\n".join(f"WRONG: {fault}" for fault in found))
+    return ended, found
+
+
 def _check(ended: Run) -> None:
     if ended.error:
         raise SetupError("demo.run", f"The run of {ended.flow} ended early: {ended.error}")
@@ -181,7 +200,7 @@ def _check(ended: Run) -> None:
 
 def _watch(stage: Stage, work: Workshop) -> None:
     """Keep watching the folder until stopped, telling what happens to each order."""
-    stage.act("6  Watching")
+    stage.act("7  Watching")
     example = stage.site.parent / TRY_ME
     stage.say(f"Drop an order file into {stage.site}, for instance:\n  cp {example} {stage.site}\nCtrl-C stops.")
     stopping = Event()

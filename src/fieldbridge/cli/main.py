@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from fieldbridge.cli import (
+    alerts,
     connect,
     demo,
     doctor,
+    evidence,
     keeping,
     observe,
     runs,
@@ -18,6 +20,7 @@ from fieldbridge.cli import (
     setup,
     sheets,
     standin,
+    status,
     steer,
     versions,
 )
@@ -61,7 +64,10 @@ for module in (
     steer,
     sheets,
     versions,
+    status,
     observe,
+    evidence,
+    alerts,
     keeping,
     doctor,
     service,

@@ -1,4 +1,4 @@
-"""Looking: status, problems, log, usage."""
+"""Looking: problems, log, usage."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -6,57 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fieldbridge.cli.here import here
-from fieldbridge.cli.output import Json, Output, output
-from fieldbridge.cli.runs import Only, moved
+from fieldbridge.cli.output import Json, output
+from fieldbridge.cli.runs import Only
 
 if TYPE_CHECKING:
-    from fieldbridge.app.status import Status
     from fieldbridge.store.ledger.problems import OpenProblem
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (status, problems, log, usage):
+    for command in (problems, log, usage):
         app.command()(command)
-
-
-def status(context: typer.Context, connection: Only = None, as_json: Json = False) -> None:
-    """Show how each connection stands: last runs, what is being waited for, Problems, and calls left today."""
-    from fieldbridge.app.status import statuses
-
-    with here(context) as installation:
-        found = statuses(installation, connection)
-    shown = output()
-
-    def words() -> None:
-        for one in found:
-            _tell(one, shown)
-
-    shown.show(found, words, as_json=as_json)
-
-
-def _tell(one: "Status", shown: Output) -> None:
-    shown.say(f"{one.connection}: {one.organisation}, {one.folder}")
-    if one.paused_because:
-        shown.say(f"  paused: {one.paused_because}")
-    rows = [
-        [flow.flow, flow.error or flow.doing or flow.state, _moment(flow.ended_at), moved(flow.counts)]
-        for flow in one.flows
-    ]
-    shown.table("", ["flow", "state", "ended", "moved"], rows or [["", "never ran", "", ""]])
-    for flow, because in one.held.items():
-        shown.say(f"  {flow} waits: {because}")
-    shown.say(
-        f"  {one.open_problems} problems open; {one.calls_today} calls today ({one.bytes_today / 1000:.0f} kB), "
-        f"{one.calls_left_today} left of {one.calls_per_day}; changes found by webhook {one.changes_by_webhook}, "
-        f"by polling {one.changes_by_polling}"
-    )
-    if one.calls_per_day < one.calls_per_day_set:
-        shown.say(f"  Xero allows {one.calls_per_day} calls a day, not the {one.calls_per_day_set} of the settings.")
-
-
-def _moment(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S}" if at else "under way"
 
 
 def problems(context: typer.Context, connection: Only = None, as_json: Json = False) -> None:

@@ -43,7 +43,7 @@ class Output:
         for column in columns:
             made.add_column(column, justify="right" if column in NUMERIC else "left", overflow="fold")
         for row in rows:
-            made.add_row(*(_plain(cell) for cell in row))
+            made.add_row(*(plain(cell) for cell in row))
         self.out.print(made)
 
     def fail(self, error: FieldbridgeError, *, as_json: bool) -> None:
@@ -58,12 +58,31 @@ class Output:
             self.err.print(f"→ {error.remedy}", highlight=False, markup=False, soft_wrap=True)
 
 
-NUMERIC = ("total", "rows", "before", "calls", "problems", "lines", "run")
+NUMERIC = (
+    "orders",
+    "taken",
+    "posted",
+    "in Xero",
+    "differs",
+    "total",
+    "rows",
+    "before",
+    "calls",
+    "problems",
+    "lines",
+    "run",
+)
 
 
-def _plain(cell: Any) -> str:
+def plain(cell: Any) -> str:
+    """Text from outside, not to be read as markup."""
     text = "" if cell is None else str(cell)
     return text.replace("[", "\\[")
+
+
+def visible(text: str) -> str:
+    """Text from outside without anything that could steer a terminal."""
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
 def ask(what: str, *, hidden: bool = False) -> str:

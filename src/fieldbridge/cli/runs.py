@@ -31,6 +31,8 @@ ORDER = (
     "credit notes",
     "overpayments",
     "prepayments",
+    "pictures",
+    "retired",
     "files",
     "rows",
     "taken",
@@ -218,9 +220,12 @@ def plan(context: typer.Context, flow: FlowName, connection: Only = None, as_jso
             if one.files:
                 files = [[each.name, each.rows, each.rows_before] for each in one.files]
                 shown.table("Files to be written", ["file", "rows", "before"], files)
+            if one.pictures:
+                pictures = [[each.what, each.name, each.source] for each in one.pictures]
+                shown.table("Pictures", ["", "in the catalogue", "of the site"], pictures)
             for found in one.problems:
                 shown.say(f"! {found.message}\n  → {found.remedy}")
-            if not (one.invoices or one.files or one.problems):
+            if not (one.invoices or one.files or one.pictures or one.problems):
                 shown.say(f"{one.flow}: nothing to do")
 
     shown.show(plans, words, as_json=as_json)

@@ -76,7 +76,7 @@ def _check(context: typer.Context, name: str | None, connection: str | None, _cs
             for one in check(installation, each, name, status.update)
         ]
     shown.show(found, lambda: _tell_checked(found, shown), as_json=as_json)
-    sys.exit(1 if any(one.faults or one.missing for one in found) else 0)
+    sys.exit(1 if any(one.faults or one.missing or one.idle for one in found) else 0)
 
 
 def _tell_checked(found: "list[Checked]", shown: Output) -> None:
@@ -87,6 +87,8 @@ def _tell_checked(found: "list[Checked]", shown: Output) -> None:
             shown.say(f"  ! {fault}")
         for fault in one.missing:
             shown.say(f"  - {fault}; this row is left out")
+        for fault in one.idle:
+            shown.say(f"  ~ {fault}")
     if not found:
         shown.say("There is no sheet yet. Begin with: fieldbridge sheets create")
 

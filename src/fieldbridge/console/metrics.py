@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from fieldbridge.app.installation import Installation
 from fieldbridge.app.readiness import at_work
 from fieldbridge.core.standing import FlowStanding, Standing
-from fieldbridge.store.ledger import standings
+from fieldbridge.store.ledger import alerts, notices, standings
 from fieldbridge.store.ledger.workers import Worker
 
 Key = tuple[str, ...]
@@ -28,7 +28,8 @@ def render(installation: Installation) -> bytes:
     now = installation.now()
     with installation.database.read() as tx:
         found = standings.every(tx, now.astimezone(UTC).date())
-        seen = _Seen(now, found, standings.on_their_way(tx), standings.unheeded(tx), at_work(installation, tx))
+        counted = (standings.on_their_way(tx), standings.unheeded(tx), alerts.counts(tx), notices.waiting(tx))
+        seen = _Seen(now, found, *counted, at_work(installation, tx))
     families = [*seen.families(), *(seen.by_connection() if installation.settings.metrics_by_connection else ())]
     registry = CollectorRegistry()
     registry.register(_Page(families))
@@ -51,6 +52,8 @@ class _Seen:
     standings: list[Standing]
     on_their_way: Mapping[str, int]
     unheeded: int
+    alerts: Mapping[str, int]
+    untold: int
     workers: list[Worker]
 
     def families(self) -> Iterator[GaugeMetricFamily]:
@@ -71,6 +74,8 @@ class _Seen:
         yield _counted("received_bytes_today", "Bytes from Xero on the wire, on the UTC day.", ["flow"], _single(sizes))
         left = [one.calls_left(self.now) for one in self.standings]
         yield _one("calls_left_min", "The fewest calls any connection has left of its day.", min(left, default=0))
+        yield _counted("alerts_standing", "Alerts that stand.", ["kind"], _single(self.alerts))
+        yield _one("notices_waiting", "Notices of alerts that are still to be sent.", self.untold)
         yield _one("webhook_events_waiting", "Events of Xero's webhooks nobody has heeded yet.", self.unheeded)
 
     def by_connection(self) -> Iterator[GaugeMetricFamily]:

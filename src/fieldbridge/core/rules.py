@@ -10,6 +10,7 @@ import msgspec
 from fieldbridge.core.money import HUNDRED
 
 PLACES_MAX = 4
+SIDE_MAX, QUALITY_MAX, PIXELS_MAX = 10_000, 95, 150_000_000
 LEVELS_ABOVE = ("2", "3", "4", "5", "6", "7", "8")
 
 
@@ -155,3 +156,42 @@ class HistoryRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     resend_voided: bool = True
     stock_location: str = "MAIN"
     products_of_accounts: dict[str, str] = {}
+
+
+class ImageRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Which pictures become the catalogue's, and how.
+
+    Shape: source is the full path of a folder or of a zip archive; empty is the shared folder's name with `-pictures`
+    after it, beside it, as a folder or with `.zip`.
+    Units: longest_side and max_pixels in pixels, quality as JPEG has it; shrink_percent is how much of the catalogue
+    may be retired before the Guard halts; archive_ratio is how much larger a file of an archive may be unpacked.
+    """
+
+    source: str = ""
+    longest_side: int = 1600
+    quality: int = 85
+    max_file_bytes: int = 32 * 1024 * 1024
+    max_pixels: int = 60_000_000
+    archive_files: int = 20_000
+    archive_bytes: int = 8 * 1024**3
+    archive_ratio: int = 100
+    shrink_percent: int = 20
+
+    def __post_init__(self) -> None:
+        """Refuse sizes no picture can have."""
+        if not 16 <= self.longest_side <= SIDE_MAX:
+            raise ValueError(f"longest_side must be 16 to {SIDE_MAX}")
+        if not 1 <= self.quality <= QUALITY_MAX:
+            raise ValueError(f"quality must be 1 to {QUALITY_MAX}")
+        if not 1 <= self.max_pixels <= PIXELS_MAX:
+            raise ValueError(f"max_pixels must be 1 to {PIXELS_MAX}")
+
+
+class AnswerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How reps hear what became of what they captured.
+
+    Shape: written says whether the file of answers is. Units: window_days for which an answer stays in the file.
+    """
+
+    written: bool = True
+    window_days: int = 30

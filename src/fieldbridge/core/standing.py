@@ -7,16 +7,18 @@ import msgspec
 
 from fieldbridge.core.pacing import Budget, rolled
 
-FlowState = Literal["never", "queued", "running", "done", "problems", "unfinished", "halted"]
+FlowState = Literal["never", "queued", "running", "done", "problems", "unfinished", "halted", "cancelled"]
 UNDER_WAY: tuple[FlowState, ...] = ("queued", "running")
 GUARD_EXIT = 6
+PAUSED, DISCONNECTED = "paused by a person", "disconnected by a person"
 
 
 class FlowStanding(msgspec.Struct, frozen=True, kw_only=True):
     """One flow: its last run, and when it is due again.
 
     Shape: doing is what a run under way waits for, or an empty text; good_at is when a run last ended well, with
-    Problems or without; error begins with the code; no run starts before held_until, because of held_because.
+    Problems or without, and trying_since when the first run after that was queued; error begins with the code; no run
+    starts before held_until, because of held_because.
     """
 
     flow: str
@@ -27,6 +29,7 @@ class FlowStanding(msgspec.Struct, frozen=True, kw_only=True):
     queued_at: datetime | None = None
     ended_at: datetime | None = None
     good_at: datetime | None = None
+    trying_since: datetime | None = None
     exit_code: int | None = None
     doing: str = ""
     error: str = ""
@@ -36,6 +39,11 @@ class FlowStanding(msgspec.Struct, frozen=True, kw_only=True):
     def is_under_way(self) -> bool:
         """Whether a run waits for a worker or is being carried out."""
         return self.state in UNDER_WAY
+
+    @property
+    def was_guarded(self) -> bool:
+        """Whether a Guard halted the last run."""
+        return self.exit_code == GUARD_EXIT
 
 
 class Spending(msgspec.Struct, frozen=True):
@@ -64,6 +72,11 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     oldest_unsent_at: datetime | None = None
     spent: dict[str, Spending] = {}
     budget: Budget = Budget()
+
+    @property
+    def rests(self) -> bool:
+        """Whether a person paused it or ended it, so that somebody knows."""
+        return (self.paused_because or "").startswith((PAUSED, DISCONNECTED))
 
     @property
     def open_problems(self) -> int:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-MASTER_DATA, TRANSACTIONS, SALES_HISTORY = "master-data", "transactions", "sales-history"
+MASTER_DATA, TRANSACTIONS, SALES_HISTORY, IMAGES = "master-data", "transactions", "sales-history", "images"
 
 
 @dataclass(frozen=True)
@@ -44,4 +44,5 @@ FLOWS = {
         every_s=3600,
         scopes=("accounting.contacts.read", "accounting.invoices.read", "accounting.settings.read"),
     ),
+    IMAGES: Kind("product pictures, site to tablets", every_s=3600, scopes=("accounting.settings.read",)),
 }

@@ -204,6 +204,7 @@ delivery = Table(
     Index("ix_delivery_state", "connection_id", "state"),
     Index("ix_delivery_holds_stock", "connection_id", "holds_stock"),
     Index("ix_delivery_intake", "intake_id"),
+    Index("ix_delivery_settled", "connection_id", "settled_at"),
     only_where("ix_delivery_unsettled", "settled_at IS NULL", "state"),
 )
 
@@ -226,6 +227,45 @@ problem = Table(
     Column("closed_because", Text),
     Index("ix_problem_open", "connection_id", "closed_at"),
     only_where("ix_problem_still_open", "closed_at IS NULL", "connection_id", "code", "opened_at"),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", Id, primary_key=True),
+    of_connection(),
+    Column("delivery_id", Id, ForeignKey("delivery.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("idempotency_key", Text, nullable=False),
+    Column("body_hash", Text, nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Index("ix_attempt_delivery", "delivery_id"),
+)
+
+written_call = Table(
+    "written_call",
+    metadata,
+    Column("id", Id, primary_key=True),
+    of_connection(),
+    Column("idempotency_key", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("resource", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("answered_at", Instant, nullable=False),
+    Index("ix_written_call_key", "idempotency_key"),
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("id", Id, primary_key=True),
+    of_connection(),
+    Column("key", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("told_at", Instant, nullable=False),
+    Index("ix_answer_key", "connection_id", "key", "id"),
+    Index("ix_answer_told", "connection_id", "told_at"),
 )
 
 run = Table(
@@ -286,6 +326,52 @@ worker = Table(
     Column("began_at", Instant, nullable=False),
     Column("beat_at", Instant, nullable=False),
     info=PASSING,
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    of_connection(primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("about", Text, primary_key=True),
+    Column("said", Text, nullable=False),
+    Column("remedy", Text, nullable=False),
+    Column("began_at", Instant, nullable=False),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Id, primary_key=True),
+    of_connection(),
+    Column("addressee", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("remedy", Text, nullable=False),
+    Column("began_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("message", Text, nullable=False, server_default=""),
+    Index("ix_notice_addressee", "addressee", "message", "id"),
+)
+
+addressee = Table(
+    "addressee",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("next_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("said", Text, nullable=False, server_default=""),
+)
+
+digest = Table(
+    "digest",
+    metadata,
+    of_connection(primary_key=True),
+    Column("hour", Integer, nullable=False),
+    Column("next_at", Instant, nullable=False),
 )
 
 webhook_event = Table(
@@ -383,4 +469,31 @@ settings_version = Table(
     Column("because", Text, nullable=False),
     Column("set_at", Instant, nullable=False),
     Index("ix_settings_version_connection", "connection_id", "id"),
+)
+
+picture = Table(
+    "picture",
+    metadata,
+    of_connection(primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("archive", Text, nullable=False),
+    Column("sight", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("fault", Text, nullable=False),
+)
+
+catalogue_picture = Table(
+    "catalogue_picture",
+    metadata,
+    of_connection(primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("product", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("made_from", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
 )

@@ -98,12 +98,12 @@ def refuse(tx: sa.Connection, connection_id: str, name: str, sheet_id: int, said
 
 
 def by_key(
-    tx: sa.Connection, connection_id: str, row_type: type[R], keys: Iterable[str]
+    tx: sa.Connection, connection_id: str, row_type: type[R], keys: Iterable[str], state: State = "in_force"
 ) -> dict[str, list[tuple[int, R]]]:
-    """Rows in force by what they are about. Shape: (number, row), in the sheet's order."""
+    """Rows in force, or of another state, by what they are about. Shape: (number, row), in the sheet's order."""
     found: dict[str, list[tuple[int, R]]] = {}
     for some in chunks(sorted(set(keys)), KEYS_PER_QUERY):
-        query = _rows(connection_id, row_type, "in_force").where(sheet_row.c.key.in_(some))
+        query = _rows(connection_id, row_type, state).where(sheet_row.c.key.in_(some))
         for key, number, record in tx.execute(query.order_by(sheet_row.c.number)):
             found.setdefault(key, []).append(_decoded(row_type, number, record))
     return found
@@ -114,6 +114,15 @@ def every(
 ) -> Iterator[tuple[int, R]]:
     """Stream the rows in force, or of another state, in the sheet's order."""
     query = _rows(connection_id, row_type, state).order_by(sheet_row.c.number)
+    for _, number, record in tx.execute(query.execution_options(yield_per=1000)):
+        yield _decoded(row_type, number, record)
+
+
+def by_subject(
+    tx: sa.Connection, connection_id: str, row_type: type[R], state: State = "in_force"
+) -> Iterator[tuple[int, R]]:
+    """Stream the rows, those about the same together."""
+    query = _rows(connection_id, row_type, state).order_by(sheet_row.c.key, sheet_row.c.identity, sheet_row.c.number)
     for _, number, record in tx.execute(query.execution_options(yield_per=1000)):
         yield _decoded(row_type, number, record)
 

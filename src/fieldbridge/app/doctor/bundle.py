@@ -29,7 +29,7 @@ LINES = 500
 # Checks whose words are all ours: figures, versions and names of flows.
 PLAIN = frozenset({
     "versions", "disk", "schema", "secrets", "worker", "backup", "certificate", "schedule", "last runs",
-    "open problems", "calls left", "clock", "scopes",
+    "open problems", "alerts", "calls left", "clock", "scopes",
 })  # fmt: skip
 # Texts in the activity log that are ours.
 OUR_WORDS = ("flow", "code")

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 from cryptography import x509
 
+from fieldbridge.app.alerts.wishes import wishes_in
 from fieldbridge.app.doctor.finding import Check, Finding, ok, warn
 from fieldbridge.app.installation import Installation
 from fieldbridge.app.readiness import at_work
-from fieldbridge.store.ledger import marks
+from fieldbridge.store.ledger import connections, marks, notices
 
 BACKUP_STALE = timedelta(days=8)
 CERTIFICATE_ENDS_SOON = timedelta(days=60)
@@ -56,4 +57,18 @@ def certificate(installation: Installation) -> Finding:
     return warn(said, "Plan with each client how it will be replaced.") if soon else ok(said)
 
 
-CHECKS: tuple[Check[Installation], ...] = (secrets, worker, backup, certificate)
+def alerts(installation: Installation) -> Finding:
+    """Whether somebody is told what a person must do, and was reached."""
+    with installation.database.read() as tx:
+        everybody = connections.every(tx)
+        unreached = notices.unreached(tx)
+    untold = [one.id for one in everybody if not wishes_in(one.settings).to(installation.settings.told)]
+    if unreached:
+        return warn(f"{len(unreached)} of those to be told could not be reached.", "`fieldbridge alerts` says why.")
+    if untold:
+        said = f"Nobody is told when {len(untold)} of {len(everybody)} connections need a person."
+        return warn(said, "Set FIELDBRIDGE_ALERTS_TO, and FIELDBRIDGE_MAIL_SERVER.")
+    return ok("Somebody is told when a person must do something.")
+
+
+CHECKS: tuple[Check[Installation], ...] = (secrets, worker, backup, certificate, alerts)

@@ -4,21 +4,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from fieldbridge.app.flows import documents, reading, sales_history
+from fieldbridge.app.flows import answering, documents, reading, sales_history
 from fieldbridge.app.flows.closing import close
 from fieldbridge.app.flows.context import Context, context_of
 from fieldbridge.app.flows.delivering import deliver
 from fieldbridge.app.flows.ending import Ends
+from fieldbridge.app.flows.images import judging, looking, making
+from fieldbridge.app.flows.mapping import check_taxes
 from fieldbridge.app.flows.numbering import write_codes
 from fieldbridge.app.flows.planning import plan
 from fieldbridge.app.flows.publishing import publish
 from fieldbridge.app.flows.taking import Taker
 from fieldbridge.app.installation import Installation
 from fieldbridge.engine.stages import Program, Stage, Turn, WithWork
-from fieldbridge.flows import FLOWS, MASTER_DATA, SALES_HISTORY, TRANSACTIONS
+from fieldbridge.flows import FLOWS, IMAGES, MASTER_DATA, SALES_HISTORY, TRANSACTIONS
 from fieldbridge.store.ledger import intake
 
-FIRST_WRITE, WRITE_CODES = "deliver", "write codes"
+FIRST_WRITE, WRITE_CODES, MAKE_PICTURES = "deliver", "write codes", "make pictures"
 REFERENCE_DATA_FRESH_FOR = timedelta(hours=1)
 Step = Callable[[Context], Turn]
 
@@ -36,6 +38,7 @@ class Flows:
             MASTER_DATA: self._program(MASTER_DATA, lambda _, names: names),
             TRANSACTIONS: self._program(TRANSACTIONS, intake.with_open),
             SALES_HISTORY: self._program(SALES_HISTORY, lambda _, names: names),
+            IMAGES: self._program(IMAGES, lambda _, names: names),
         }
 
     def steps(self, flow: str) -> list[tuple[str, Step]]:
@@ -44,6 +47,7 @@ class Flows:
             MASTER_DATA: self._master_data,
             TRANSACTIONS: self._transactions,
             SALES_HISTORY: self._sales_history,
+            IMAGES: self._images,
         }
         return made[flow]()
 
@@ -61,14 +65,24 @@ class Flows:
         read = [(stream.name, reading.reader(stream)) for stream in streams]
         read += [(kind.name, documents.reader(kind)) for kind in documents.DOCUMENTS]
         read.append((reading.ITEMS.name, reading.reader(reading.ITEMS)))
-        written = [("publish", publish), (WRITE_CODES, write_codes)]
+        written = [("tax map", check_taxes), ("publish", publish), (WRITE_CODES, write_codes)]
         return [("organisation", reading.read_organisation), *read, *written]
 
     def _sales_history(self) -> list[tuple[str, Step]]:
         read: list[tuple[str, Step]] = [("contacts", reading.reader(reading.CONTACTS))]
         for kind in sales_history.KINDS:
             read += [(kind.name, documents.reader(kind)), (f"past {kind.name}", documents.loader(kind))]
-        return [("organisation", reading.read_organisation), *read, ("publish", sales_history.publish)]
+        written = [("publish", sales_history.publish), ("answer", answering.answer_all)]
+        return [("organisation", reading.read_organisation), *read, *written]
+
+    def _images(self) -> list[tuple[str, Step]]:
+        return [
+            ("look", looking.look),
+            ("organisation", looking.when_needed(reading.read_organisation)),
+            ("items", looking.when_needed(reading.reader(reading.ITEMS))),
+            ("judge", judging.judge),
+            (MAKE_PICTURES, making.publish),
+        ]
 
     def _transactions(self) -> list[tuple[str, Step]]:
         """The Books are refreshed only when an order waits, so that an empty folder costs no call."""
@@ -76,6 +90,7 @@ class Flows:
             ("organisation", reading.read_organisation),
             ("accounts", reading.reader(reading.ACCOUNTS, fresh_for=REFERENCE_DATA_FRESH_FOR)),
             ("tax rates", reading.reader(reading.TAX_RATES, fresh_for=REFERENCE_DATA_FRESH_FOR)),
+            ("tax map", check_taxes),
             ("contacts", reading.reader(reading.CONTACTS)),
             ("items", reading.reader(reading.ITEMS)),
         ]
@@ -88,6 +103,7 @@ class Flows:
             ("plan again", _when_orders_wait(_in_turn([*(step for _, step in refresh), plan]))),
             ("deliver again", deliver),
             ("close", close),
+            ("answer", answering.answer_news),
         ]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import sqlalchemy as sa
 
-from fieldbridge.app.flows import goods, history, references
+from fieldbridge.app.flows import goods, history, mapping, references, shadows
 from fieldbridge.app.flows import sheets as sheet_taking
 from fieldbridge.app.flows.balances import balances_of, today_of
 from fieldbridge.app.flows.context import Context
@@ -41,7 +41,8 @@ def publish(context: Context) -> Turn:
     goods.release_stock(context)
     context.say("writing master files")
     with context.read() as tx:
-        found += references.problems_of(tx, context.id)
+        found += references.problems_of(tx, context.id) + mapping.faults(context, tx)
+        found += shadows.problems_of(tx, context.id, context.settings.prices)
         made = [staged(context, layout, make(context, tx, found)) for layout, make in _files(context)]
     _guard(context, [one for one, _ in made])
     fresh = history.archive(context, [one for one, _ in made])

@@ -1,6 +1,6 @@
 """The sheets held against the Books: what a row names and Xero does not have, in bounded memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -38,7 +38,7 @@ def _of_sheet(tx: sa.Connection, connection_id: str, row_type: type[SheetRow]) -
             kind="sheet",
             key=one.key,
             code=one.code,
-            message=f"{row_type.sheet} sheet, row {number}{more}: {one.said}.",
+            message=f"{row_type.sheet} sheet, row {number}{more}, {one.column}: {one.said}.",
             remedy="Correct the sheet, or put it right in Xero.",
             cause=row_type.sheet,
         )
@@ -48,12 +48,19 @@ def judged(
     tx: sa.Connection, connection_id: str, row_type: type[R], state: State = "in_force"
 ) -> Iterator[tuple[int, R, list[Missing]]]:
     """Every row of a sheet with what it names in vain. Shape: nothing at all before the Books were read."""
+    return held_against(tx, connection_id, row_type, sheets.every(tx, connection_id, row_type, state))
+
+
+def held_against(
+    tx: sa.Connection, connection_id: str, row_type: type[R], rows: Iterable[tuple[int, R]]
+) -> Iterator[tuple[int, R, list[Missing]]]:
+    """Rows of a sheet, each with what it names in vain."""
     if books.organisation(tx, connection_id) is None:
         return
     groups: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     if row_type is PriceRow:
         groups = product_groups(tx, connection_id), price_groups(tx, connection_id)
-    for some in batches(sheets.every(tx, connection_id, row_type, state), BATCH):
+    for some in batches(rows, BATCH):
         items = books.by_code(tx, connection_id, Item, {getattr(row, "product", "") for _, row in some} - {""})
         contacts = books.by_code(tx, connection_id, Contact, {getattr(row, "customer", "") for _, row in some} - {""})
         known = Known(items, contacts, *groups)

@@ -31,6 +31,12 @@ _HISTORY = (
     "OurReference OrderNumber StaffCode InvoiceTotal TaxTotal DeliveryAddressCode CapturedDate ProductCode "
     "ProductDescription QuantitySold UnitPrice DicountPercent DiscountAmount LineTotal LineTax Note"
 )
+_ANSWERS = (
+    "OpmetrixID OrderNumber TransactionType CustomerCode StaffCode CapturedDate Status StatusText AnsweredAt "
+    "ExternalTransactionID DocumentType DocumentStatus InvoiceTotal TaxTotal AmountDue LineStatus ProductCode "
+    "ProductDescription QuantityOrdered QuantityNow UnitPriceOrdered UnitPriceNow DiscountPercentOrdered "
+    "DiscountPercentNow"
+)
 
 
 def _check_plain(name: str) -> None:
@@ -115,6 +121,27 @@ class HistoryFile(FileLayout, frozen=True, kw_only=True):
     header: bool = False
 
 
+class ImagesFile(FileLayout, frozen=True, kw_only=True):
+    """Images.csv, which lists the pictures of the catalogue. Its layout is proposed: none is known.
+
+    Source: field-sales facts §17 no. 3.
+    """
+
+    key = ("SKUCode", "Position")
+    name: str = "Images.csv"
+    columns: tuple[str, ...] = ("SKUCode", "Position", "FileName", "Width", "Height", "Bytes", "SHA256")
+
+
+class AnswersFile(FileLayout, frozen=True, kw_only=True):
+    """Answers.csv, 24 columns: our own proposal, since no way in which a cloud takes answers is public.
+
+    Source: field-sales facts §11 (OpmetrixID is the one known channel), §17 (import of a status is open).
+    """
+
+    name: str = "Answers.csv"
+    columns: tuple[str, ...] = tuple(_ANSWERS.split())
+
+
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Everything that may differ from site to site.
 
@@ -141,18 +168,24 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     staff: StaffFile = StaffFile()
     tax: TaxFile = TaxFile()
     history: HistoryFile = HistoryFile()
+    images: ImagesFile = ImagesFile()
+    answers: AnswersFile = AnswersFile()
     order_layout: LayoutName = "hd-1"
     orders: OrderLayout = OrderLayout()
     orders_csv: CsvLayout = CsvLayout()
     orders_kfi: KfiLayout = KfiLayout()
     order_patterns: tuple[str, ...] = ("*.csv", "*.txt")
     processed_folder: str = "Processed"
+    images_folder: str = "Images"
     settle_s: float = 10
     max_file_bytes: int = 64 * 1024 * 1024
 
     def __post_init__(self) -> None:
-        """Refuse an unknown encoding and a processed folder that is not a plain name."""
+        """Refuse an unknown encoding, and a folder of ours that has no plain name or that of another."""
         _check_plain(self.processed_folder)
+        _check_plain(self.images_folder)
+        if self.images_folder.casefold() == self.processed_folder.casefold():
+            raise ValueError("images_folder and processed_folder must be two")
         try:
             fits = "H,\r\n".encode(codecs.lookup(self.encoding).name) == b"H,\r\n"
         except LookupError:
@@ -168,7 +201,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     @property
     def own_names(self) -> frozenset[str]:
         """The names of the files we write, without regard to case: none of them holds orders."""
-        return frozenset(layout.name.casefold() for layout in (*self.master_files, self.history))
+        more = (self.history, self.answers, self.images)
+        return frozenset(layout.name.casefold() for layout in (*self.master_files, *more))
 
 
 HD1 = Profile()

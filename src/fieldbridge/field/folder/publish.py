@@ -4,17 +4,14 @@ Source: field-sales facts §10 (temp name in the same folder, fsync, rename; ref
 """
 
 import csv
-import hashlib
-import os
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
-from fieldbridge.field.folder.disk import digest_of, reaching
+from fieldbridge.field.folder.disk import digest_of, reaching, sync_folder, write_synced
 
 
 class Staged(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +33,7 @@ class Staged(msgspec.Struct, frozen=True, kw_only=True):
         if self.changed:
             with reaching(self.path.parent):
                 self.path_tmp.replace(self.path)
-                _sync_folder(self.path.parent)
+                sync_folder(self.path.parent)
         return self.changed
 
     def discard(self) -> None:
@@ -56,7 +53,7 @@ def stage(folder: Path, name: str, chunks: Iterable[bytes], *, header: bool = Tr
         for leftover in _leftovers(folder, name):
             leftover.unlink(missing_ok=True)
     try:
-        digest = _write(path_tmp, chunks)
+        digest = write_synced(path_tmp, chunks)
         with reaching(folder):
             changed, rows = digest_of(path) != digest, _count_rows(path_tmp, header)
             rows_before = _count_rows(path, header) if changed else rows
@@ -74,20 +71,6 @@ def _leftovers(folder: Path, name: str) -> list[Path]:
     return [path for path in folder.iterdir() if path.name.startswith(f".{name}.") and path.suffix == ".tmp"]
 
 
-def _write(path: Path, chunks: Iterable[bytes]) -> str:
-    digest = hashlib.sha256()
-    with reaching(path.parent):
-        handle = path.open("xb")
-    with handle:
-        for chunk in chunks:
-            digest.update(chunk)
-            with reaching(path.parent):
-                handle.write(chunk)
-        with reaching(path.parent):
-            _sync(handle)
-    return digest.hexdigest()
-
-
 def _count_rows(path: Path, header: bool) -> int:
     """Records, not lines: a quoted field may hold a line end. A monstrous field ends the count."""
     count = 0
@@ -98,18 +81,3 @@ def _count_rows(path: Path, header: bool) -> int:
     except FileNotFoundError:
         return 0
     return max(0, count - header)
-
-
-def _sync(handle: BinaryIO) -> None:
-    handle.flush()
-    os.fsync(handle.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename itself durable; some file systems and Windows cannot, and need not."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

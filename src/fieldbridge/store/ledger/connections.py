@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 
 from fieldbridge.store.database import upsert
-from fieldbridge.store.schema import connection, schedule
+from fieldbridge.store.schema import alert, connection, problem, schedule
 
 
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +51,23 @@ def some(tx: sa.Connection, names: Collection[str]) -> list[Connection]:
     """Some connections, by name."""
     query = sa.select(connection).where(connection.c.id.in_(names)).order_by(connection.c.id)
     return [Connection(**row) for row in tx.execute(query).mappings()]
+
+
+def named(
+    tx: sa.Connection, some: Collection[str] | None = None, *, like: str = "", attention: bool = False
+) -> list[str]:
+    """The names of connections: of some or all, with a text in name or organisation, or that need somebody."""
+    query = sa.select(connection.c.id).order_by(connection.c.id)
+    if some is not None:
+        query = query.where(connection.c.id.in_(some))
+    if like:
+        names = (connection.c.id, connection.c.organisation_name)
+        query = query.where(sa.or_(*(name.icontains(like, autoescape=True) for name in names)))
+    if attention:
+        has = [sa.exists().where(problem.c.connection_id == connection.c.id, problem.c.closed_at.is_(None))]
+        has.append(sa.exists().where(alert.c.connection_id == connection.c.id))
+        query = query.where(sa.or_(connection.c.paused_because.is_not(None), *has))
+    return list(tx.execute(query).scalars())
 
 
 def folders(tx: sa.Connection, flow: str) -> list[tuple[str, str, bool]]:

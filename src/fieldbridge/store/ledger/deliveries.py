@@ -12,6 +12,7 @@ from fieldbridge.core.identity import digest
 from fieldbridge.core.plan import Change
 from fieldbridge.core.records.books import Invoice, PostedInvoice
 from fieldbridge.store.database import upsert
+from fieldbridge.store.ledger import calls
 from fieldbridge.store.ledger.links import CUSTOMER
 from fieldbridge.store.schema import delivery, link
 
@@ -84,6 +85,7 @@ def send(
         body_hash=body_hash,
         sent_at=at,
     )
+    calls.leaving(tx, [one.id for one in batch])
     return [msgspec.structs.replace(one, state="sending", attempt=one.attempt + 1, sent_at=at) for one in batch]
 
 

@@ -31,7 +31,7 @@ class OpenProblem(msgspec.Struct, frozen=True, kw_only=True):
 def report(
     tx: sa.Connection, connection_id: str, flow: str, found: Problem, at: datetime, intake_id: int | None = None
 ) -> None:
-    """Open a Problem, unless the same one about the same record is open already."""
+    """Open a Problem. One that is open already about the same record says from now on what was found now."""
     same = _open(connection_id).where(
         problem.c.flow == flow,
         problem.c.kind == found.kind,
@@ -39,9 +39,13 @@ def report(
         problem.c.code == found.code,
         problem.c.intake_id.is_(None) if intake_id is None else problem.c.intake_id == intake_id,
     )
-    if tx.execute(same).first() is None:
-        row = msgspec.structs.asdict(found) | {"connection_id": connection_id, "flow": flow, "opened_at": at}
-        tx.execute(problem.insert().values(**row, intake_id=intake_id))
+    row = msgspec.structs.asdict(found)
+    known = tx.execute(same).mappings().first()
+    if known is None:
+        more = {"connection_id": connection_id, "flow": flow, "opened_at": at, "intake_id": intake_id}
+        tx.execute(problem.insert().values(**row, **more))
+    elif any(known[name] != value for name, value in row.items()):
+        tx.execute(problem.update().where(problem.c.id == known["id"]).values(**row))
 
 
 def still_open(tx: sa.Connection, connection_id: str, key: str | None = None) -> list[OpenProblem]:

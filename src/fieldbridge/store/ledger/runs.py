@@ -158,3 +158,11 @@ def events(tx: sa.Connection, connection_id: str, limit: int, after_id: int = 0)
     query = sa.select(log).where(log.c.connection_id == connection_id, log.c.id > after_id)
     rows = tx.execute(query.order_by(log.c.id.desc()).limit(limit)).mappings().all()
     return [Event(**row) for row in reversed(rows)]
+
+
+def events_about(tx: sa.Connection, connection_id: str, key: str, since: datetime) -> list[Event]:
+    """The lines of the activity log about one transaction, oldest first."""
+    query = sa.select(log).where(
+        log.c.connection_id == connection_id, log.c.at >= since, log.c.fields["key"].as_string() == key
+    )
+    return [Event(**row) for row in tx.execute(query.order_by(log.c.id)).mappings()]

@@ -1,7 +1,7 @@
 """Standings: how every connection stands, in a handful of queries however many there are."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from typing import Any, TypeVar
 
@@ -28,11 +28,11 @@ DONE_WITH_PROBLEMS = 1
 Value = TypeVar("Value")
 
 
-def every(tx: sa.Connection, day: date, only: str | None = None) -> list[Standing]:
-    """All connections by name, or the one named. day: the UTC day whose calls are counted."""
+def every(tx: sa.Connection, day: date, some: Collection[str] | None = None) -> list[Standing]:
+    """All connections by name, or those named. day: the UTC day whose calls are counted."""
 
     def rows(query: sa.Select[Any], owner: sa.Column[str]) -> Iterable[Any]:
-        return tx.execute(query if only is None else query.where(owner == only))
+        return tx.execute(query if some is None else query.where(owner.in_(some)))
 
     flows = _gathered(rows(_flows(), schedule.c.connection_id), _flow)
     found = _gathered(rows(_problems(), problem.c.connection_id), tuple)
@@ -81,20 +81,26 @@ def _gathered(rows: Iterable[Any], made: Callable[[Any], Value]) -> defaultdict[
 
 
 def _flows() -> sa.Select[Any]:
-    """Each schedule with its flow's last run, and the end of the last run that went well: two steps into an index."""
+    """Each schedule with its flow's last run, the last that went well and the one after that: steps into an index."""
     mine = (run.c.connection_id == schedule.c.connection_id, run.c.flow == schedule.c.flow)
     newest = run.select().with_only_columns(sa.func.max(run.c.id)).where(*mine).correlate(schedule).scalar_subquery()
-    well = sa.select(run.c.ended_at).where(*mine, run.c.exit_code.in_((0, DONE_WITH_PROBLEMS)))
-    good = well.order_by(run.c.id.desc()).limit(1).correlate(schedule).scalar_subquery()
+    good, well = run.alias("good"), run.alias("well")
+    of_well = (well.c.connection_id == schedule.c.connection_id, well.c.flow == schedule.c.flow)
+    ended_well = sa.select(well.c.id).where(*of_well, well.c.exit_code.in_((0, DONE_WITH_PROBLEMS)))
+    best = ended_well.order_by(well.c.id.desc()).limit(1).correlate(schedule).scalar_subquery()
+    since = sa.select(run.c.queued_at).where(*mine, run.c.id > sa.func.coalesce(good.c.id, 0)).order_by(run.c.id)
+    tried = since.limit(1).correlate(schedule, good).scalar_subquery()
     last = run.alias("last")
     columns = (last.c[name] for name in ("state", "exit_code", "queued_at", "ended_at", "doing", "error", "counts"))
     when = (schedule.c.next_due_at, schedule.c.held_until, schedule.c.held_because)
-    query = sa.select(schedule.c.connection_id, schedule.c.flow, *when, good, *columns)
-    return query.select_from(schedule.outerjoin(last, last.c.id == newest)).order_by(schedule.c.flow)
+    query = sa.select(schedule.c.connection_id, schedule.c.flow, *when, good.c.ended_at, tried, *columns)
+    joined = schedule.outerjoin(last, last.c.id == newest).outerjoin(good, good.c.id == best)
+    return query.select_from(joined).order_by(schedule.c.flow)
 
 
 def _flow(row: Any) -> FlowStanding:
-    flow, due_at, held_until, held_because, good_at, state, exit_code, queued_at, ended_at, doing, error, counts = row
+    flow, due_at, held_until, held_because, good_at, trying_since, *last = row
+    state, exit_code, queued_at, ended_at, doing, error, counts = last
     seen: FlowState = state or "never"
     return FlowStanding(
         flow=flow,
@@ -102,6 +108,7 @@ def _flow(row: Any) -> FlowStanding:
         held_until=held_until,
         held_because=held_because,
         good_at=good_at,
+        trying_since=trying_since,
         state="problems" if seen == "done" and exit_code == DONE_WITH_PROBLEMS else seen,
         exit_code=exit_code,
         queued_at=queued_at,

@@ -1,6 +1,6 @@
 """Webhook events as they arrived, and the tally of which path found each change first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -81,10 +81,9 @@ def count(tx: sa.Connection, connection_id: str, stream: str, day: date, by_webh
         tx.execute(tally.insert().values(**row, by_webhook=by_webhook, by_polling=by_polling))
 
 
-def tallied(tx: sa.Connection, connection_id: str) -> tuple[int, int]:
-    """Shape: (changes a webhook announced first, changes polling found by itself)."""
-    query = sa.select(
-        sa.func.coalesce(sa.func.sum(tally.c.by_webhook), 0), sa.func.coalesce(sa.func.sum(tally.c.by_polling), 0)
-    ).where(tally.c.connection_id == connection_id)
-    row = tx.execute(query).one()
-    return int(row[0]), int(row[1])
+def tallied(tx: sa.Connection, some: Collection[str] | None) -> dict[str, tuple[int, int]]:
+    """Shape: by connection (changes a webhook announced first, changes polling found by itself)."""
+    sums = (sa.func.sum(tally.c.by_webhook), sa.func.sum(tally.c.by_polling))
+    query = sa.select(tally.c.connection_id, *sums).group_by(tally.c.connection_id)
+    rows = tx.execute(query if some is None else query.where(tally.c.connection_id.in_(some)))
+    return {row[0]: (int(row[1]), int(row[2])) for row in rows}

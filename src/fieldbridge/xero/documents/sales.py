@@ -4,7 +4,7 @@ Paged reads carry all there is: lines, and the money put against each document, 
 Source: Xero, endpoint matrix; optimised filters: Type, Status and Date may be combined; bills are never read.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,14 +17,16 @@ from fieldbridge.xero.documents.on_account import OVERPAYMENTS, PREPAYMENTS
 from fieldbridge.xero.session import Session
 
 SECOND = timedelta(seconds=1)
+IDS_PER_CALL = 40
 
 
 @dataclass(frozen=True)
 class Sales:
-    """One kind of sales document. Shape: kind is Xero's Type."""
+    """One kind of sales document. Shape: kind is Xero's Type; takes_ids says that many can be named in one call."""
 
     kind: str
     collection: Collection[Any, Any]
+    takes_ids: bool = False
 
     def open(self, session: Session) -> Iterator[Page[BookedDocument]]:
         """Every document on which something is owed, or owed back, however old."""
@@ -36,8 +38,19 @@ class Sales:
 
     def issued_since(self, session: Session, day: date, since: datetime | None) -> Iterator[Page[BookedDocument]]:
         """Whatever is dated from a day on; since narrows it to what was modified since a moment."""
-        dated = f"Date>=DateTime({day.year},{day.month:02},{day.day:02})"
-        return self._walk(session, since, f"{self._of_kind} AND {dated}")
+        return self._walk(session, since, f"{self._of_kind} AND Date>={_moment(day)}")
+
+    def issued_between(self, session: Session, first: date, last: date) -> Iterator[Page[BookedDocument]]:
+        """Whatever is dated from one day to another, both included."""
+        dated = f"Date>={_moment(first)} AND Date<={_moment(last)}"
+        return self._walk(session, None, f"{self._of_kind} AND {dated}")
+
+    def some(self, session: Session, document_ids: Sequence[str]) -> list[BookedDocument]:
+        """Documents by Xero's own keys, whatever their status. Shape: those Xero has no more are left out."""
+        if not self.takes_ids:
+            return [found for one in document_ids if (found := self.one(session, one)) is not None]
+        named = (document_ids[at : at + IDS_PER_CALL] for at in range(0, len(document_ids), IDS_PER_CALL))
+        return [found for ids in named for found in self.collection.every(session, {"IDs": ",".join(ids)})]
 
     def one(self, session: Session, document_id: str) -> BookedDocument | None:
         """One document, whatever its status; None when Xero has it no more."""
@@ -67,13 +80,17 @@ class Sales:
                 pages = self.collection.pages(session, since, narrowed)
 
 
+def _moment(day: date) -> str:
+    return f"DateTime({day.year},{day.month:02},{day.day:02})"
+
+
 def second_before(page: Page[BookedDocument]) -> datetime | None:
     """Before the last change of a page, so that whichever of > and >= the boundary means, nothing is left out."""
     last = page.records[-1].updated_at if page.records else None
     return last.replace(microsecond=0) - SECOND if last else None
 
 
-INVOICES_OUT = Sales("ACCREC", INVOICES)
+INVOICES_OUT = Sales("ACCREC", INVOICES, takes_ids=True)
 CREDITS_OUT = Sales("ACCRECCREDIT", CREDIT_NOTES)
 OVERPAID = Sales("RECEIVE-OVERPAYMENT", OVERPAYMENTS)
 PREPAID = Sales("RECEIVE-PREPAYMENT", PREPAYMENTS)

@@ -1,0 +1,1 @@
+"""Alerts: looking for what a person must do, and telling whoever is to know."""

@@ -1,0 +1,55 @@
+"""What is known of some transactions: what arrived, what went, and what the Books say became of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+import sqlalchemy as sa
+
+from fieldbridge.app.flows.documents import CREDIT_NOTES, DOCUMENTS, INVOICES
+from fieldbridge.core.records.books import SalesDocument
+from fieldbridge.core.records.documents import BookedInvoice
+from fieldbridge.flows.answers import Known, Sent
+from fieldbridge.store import books
+from fieldbridge.store.ledger import evidence
+from fieldbridge.store.ledger.evidence import Arrival, Part
+
+KINDS = [kind.sales.kind for kind in DOCUMENTS]
+SALES = {"invoice": INVOICES.sales, "credit note": CREDIT_NOTES.sales}
+"""Kinds of parts that are sales documents, and how Xero is asked for them."""
+COUNTS = ("posted", "planned")
+
+
+def known_of(
+    tx: sa.Connection, connection_id: str, keys: Iterable[str], read: Mapping[str, BookedInvoice] | None = None
+) -> dict[str, Known]:
+    """What is known of some transactions by key, from the ledger, and the Books unless documents were just read."""
+    arrived = evidence.arrivals(tx, connection_id, keys)
+    going = evidence.parts(tx, connection_id, arrived)
+    far_ids = {part.far_id for parts in going.values() for part in parts if part.far_id}
+    booked = books.booked(tx, connection_id, KINDS, far_ids) if read is None else read
+    open_problems: dict[int | None, list[str]] = {}
+    for one in evidence.problems(tx, connection_id, [each for some in arrived.values() for each in some]):
+        if one.closed_at is None:
+            open_problems.setdefault(one.intake_id, []).append(one.message)
+    return {
+        key: Known(
+            key=key,
+            state=main(some).state,
+            order=main(some).order,
+            sent=[sent_of(part, booked) for part in going.get(key, []) if part.intake_id == main(some).id],
+            problems=[said for each in some for said in open_problems.get(each.id, [])],
+        )
+        for key, some in arrived.items()
+    }
+
+
+def main(arrived: Sequence[Arrival]) -> Arrival:
+    """Which of several arrivals of one transaction counts: what went to Xero, else the last that was not ignored."""
+    counting = [one for one in arrived if one.state in COUNTS] or [one for one in arrived if one.state != "ignored"]
+    return (counting or arrived)[-1]
+
+
+def sent_of(part: Part, booked: Mapping[str, BookedInvoice]) -> Sent:
+    """A part with what the Books hold of it."""
+    document = msgspec.json.decode(part.document, type=SalesDocument)
+    return Sent(kind=part.kind, state=part.state, number=part.number, document=document, booked=booked.get(part.far_id))

@@ -1,0 +1,89 @@
+"""Answering: what became of each transaction goes back to the rep, in a file that is written when it would change.
+
+An answer is kept before it is published, so that what a rep was told can be proven, and a killed run's are published
+by the next. Two flows answer, so the file has a lease.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from fieldbridge.app.evidence.transactions import KINDS, known_of
+from fieldbridge.app.flows.context import Context
+from fieldbridge.app.flows.publishing import Published, note_published, staged
+from fieldbridge.core.records.answers import Answer
+from fieldbridge.engine.stages import Turn
+from fieldbridge.field.folder.answers_file import answer_rows
+from fieldbridge.flows.answers import answer_of
+from fieldbridge.store.database import batches
+from fieldbridge.store.ledger import answers, leases, runs
+
+BATCH = 500
+LEASE_S = 120.0
+WAIT_S = 0.2
+
+
+def answer_news(context: Context) -> Turn:
+    """Answer what this run has touched. A run that touched nothing answers nothing."""
+    with context.read() as tx:
+        run = runs.find(tx, context.ref.run_id)
+    return _answer(context, since=run.started_at or run.queued_at, documents=False) if run.counts else Turn()
+
+
+def answer_all(context: Context) -> Turn:
+    """Answer whatever changed in the ledger or at Xero, as far as answers are kept in the file."""
+    return _answer(context, since=_from(context), documents=True)
+
+
+def _answer(context: Context, since: datetime, *, documents: bool) -> Turn:
+    if not context.settings.answers.written:
+        return Turn()
+    lease, holder = f"answers {context.id}", f"run {context.ref.run_id}"
+    with context.write() as tx:
+        if not leases.take(tx, lease, holder, context.now(), LEASE_S):
+            return Turn(again=True, wait_s=WAIT_S)
+        told = _keep(context, tx, _touched(context, tx, since, documents=documents))
+    try:
+        changed = _publish(context)
+    except BaseException:
+        with context.write() as tx:
+            leases.release(tx, lease, holder)
+        raise
+    with context.write() as tx:
+        note_published(context, tx, changed)
+        runs.count(tx, context.ref.run_id, answers=told)
+        leases.release(tx, lease, holder)
+    return Turn()
+
+
+def _touched(context: Context, tx: sa.Connection, since: datetime, *, documents: bool) -> set[str]:
+    keys = answers.touched(tx, context.id, since)
+    return keys | answers.changed_at_xero(tx, context.id, KINDS, since) if documents else keys
+
+
+def _keep(context: Context, tx: sa.Connection, keys: Iterable[str]) -> int:
+    """Keep every answer that is another than the last. Shape: how many."""
+    count = 0
+    for some in batches(sorted(keys), BATCH):
+        known, before = known_of(tx, context.id, some), answers.last(tx, context.id, some)
+        news: dict[str, Answer] = {}
+        for key, one in known.items():
+            made = answer_of(one)
+            if made != before.get(key):
+                news[key] = made
+        answers.tell(tx, context.id, news, context.now())
+        count += len(news)
+    return count
+
+
+def _publish(context: Context) -> list[Published]:
+    profile = context.settings.profile
+    with context.read() as tx:
+        rows = answer_rows(answers.in_force(tx, context.id, _from(context)), profile)
+        made, replaced = staged(context, profile.answers, rows)
+    return [(made, replaced)] if made.commit() else []
+
+
+def _from(context: Context) -> datetime:
+    return context.now() - timedelta(days=context.settings.answers.window_days)

@@ -1,0 +1,161 @@
+"""A transaction's story in words, for a terminal of any width."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from decimal import Decimal
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from fieldbridge.cli.output import visible
+from fieldbridge.flows.answers import in_words
+
+if TYPE_CHECKING:
+    from fieldbridge.app.evidence.story import Arrived, Fate, Story
+    from fieldbridge.core.records.books import SalesDocument
+    from fieldbridge.core.records.documents import BookedInvoice
+    from fieldbridge.core.records.field import Order
+    from fieldbridge.store.ledger.calls import Attempt
+    from fieldbridge.store.ledger.evidence import PastProblem
+
+Lines = Iterator[str]
+KINDS = {"O": "order", "I": "invoice", "C": "credit", "Q": "quote", "P": "payment", "N": "new customer"}
+
+
+def told(story: "Story") -> Lines:
+    """The lines of one story, by chapters."""
+    yield f"{visible(story.key)} at {story.connection}: {story.answer.became}"
+    yield visible(story.answer.said)
+    yield from _chapter("Taken", (_taken(one) for one in story.arrived))
+    orders = [one.arrival.order for one in story.arrived if one.arrival.order and one.arrival.state != "ignored"]
+    yield from _chapter("Understood", (_understood(order) for order in orders))
+    yield from _chapter("Planned", (_planned(one) for one in story.fates))
+    yield from _chapter("Sent", (_sent(one) for one in story.fates if one.attempts))
+    asked = "asked just now" if story.is_fresh else "as it was read last; --fresh asks Xero"
+    yield from _chapter(f"In Xero ({asked})", (_held(one) for one in story.fates if one.part.state == "posted"))
+    answers = (iter([f"{_moment(one.at)} {one.answer.became}: {visible(one.answer.said)}"]) for one in story.told)
+    yield from _chapter("Told the rep", answers)
+    yield from _chapter("Problems", (_problem(one) for one in story.problems))
+    events = (f"{_moment(one.at)} {one.event} {_fields(one.fields)}" for one in story.events)
+    yield from _chapter("Activity log", (iter([line]) for line in events))
+
+
+def _chapter(title: str, parts: Iterable[Lines]) -> Lines:
+    lines = list(chain.from_iterable(parts))
+    if lines:
+        yield ""
+        yield title
+        yield from (f"  {line}" for line in lines)
+
+
+def _taken(one: "Arrived") -> Lines:
+    arrival = one.arrival
+    because = f" ({visible(arrival.reason)})" if arrival.reason else ""
+    yield f"{_moment(arrival.taken_at)} from {visible(arrival.file)}, number {arrival.position + 1} in it"
+    yield f"  {arrival.state}{because}; {_kept(arrival.file_id, arrival.moved_to)}"
+    yield from (f"  | {visible(line)}" for line in one.text.splitlines())
+
+
+def _kept(file_id: int, moved_to: str | None) -> str:
+    kept = f"the file is kept in the database as file {file_id}"
+    if moved_to is None:
+        return f"{kept}, and lies in the folder"
+    return f"{kept}, and as {visible(moved_to)} among the processed" if moved_to else kept
+
+
+def _understood(order: "Order") -> Lines:
+    named = f"{KINDS.get(order.kind, order.kind)} {visible(order.order_no)}"
+    yield (
+        f"{named} of {visible(order.customer)} {visible(order.customer_name)}, "
+        f"captured {order.captured_on} by {visible(order.rep) or 'nobody named'}"
+    )
+    for line in order.lines:
+        if line.product:
+            yield f"  {_goods(line.quantity, line.product, line.unit_price, line.discount)} = {line.total:.2f}"
+        else:
+            yield f'  "{visible(line.description or line.note)}"'
+    yield f"  {order.total:.2f} + {order.tax:.2f} tax = {order.total + order.tax:.2f} on the tablet"
+
+
+def _planned(fate: "Fate") -> Lines:
+    part, document = fate.part, fate.planned
+    named = f"{part.kind} {visible(part.number)}"
+    yield f"{_moment(part.planned_at)} {named}, {document.status}, dated {document.issued_on}"
+    yield from (f"  {line}" for line in _document_lines(document))
+    yield f"  {_sum(document.total - document.total_tax, document.total_tax, document.total)}"
+
+
+def _document_lines(document: "SalesDocument") -> Lines:
+    for line in document.lines:
+        if line.quantity is None or line.unit_amount is None:
+            yield f'"{visible(line.description)}"'
+        else:
+            name = line.item_code or line.description
+            yield (
+                f"{_goods(line.quantity, name, line.unit_amount, line.discount_rate)}, "
+                f"account {line.account_code}, {line.tax_type}"
+            )
+
+
+def _goods(quantity: Decimal, name: str, price: Decimal, discount: Decimal) -> str:
+    less = f" less {discount:f} %" if discount else ""
+    return f"{quantity:f} {visible(name)} at {price:f}{less}"
+
+
+def _sum(without: Decimal, tax: Decimal, total: Decimal) -> str:
+    return f"{without:.2f} + {tax:.2f} tax = {total:.2f}"
+
+
+def _sent(fate: "Fate") -> Lines:
+    for one in fate.attempts:
+        yield f"{_moment(one.sent_at)} {fate.part.kind} {visible(fate.part.number)}, attempt {one.number}"
+        yield f"  under the idempotency key {one.idempotency_key}"
+        yield from (f"  {line}" for line in _answered(one))
+    yield f"  → {fate.part.state}" + (f" {_moment(fate.part.settled_at)}" if fate.part.settled_at else "")
+
+
+def _answered(one: "Attempt") -> Lines:
+    for answer in one.answers:
+        took_s = (answer.answered_at - one.sent_at).total_seconds()
+        named = f", Xero's request id {visible(answer.request_id)}" if answer.request_id else ""
+        yield f"{answer.method} {answer.resource} answered {answer.status} after {took_s:.1f} s{named}"
+    if not one.answers:
+        yield "no answer is on record"
+
+
+def _held(fate: "Fate") -> Lines:
+    if fate.booked is None:
+        yield f"{fate.part.kind} {visible(fate.part.number)}: not read since it was posted"
+    else:
+        yield from _document(fate.booked)
+    if fate.page:
+        yield f"  {fate.page}"
+    if fate.changes:
+        yield "  the office changed:"
+        yield from (f"    {visible(line)}" for line in in_words(fate.changes))
+    for note in fate.notes:
+        said = " ".join(part for part in (note.changes, note.details, f"by {note.user}" if note.user else "") if part)
+        yield f"  {_moment(note.made_at)} {visible(said)}"
+
+
+def _document(held: "BookedInvoice") -> Lines:
+    changed = f", last changed {_moment(held.updated_at)}" if held.updated_at else ""
+    yield f"{visible(held.number)} {held.status}{changed}"
+    yield f"  {_sum(held.subtotal, held.total_tax, held.total)}; {held.due:.2f} due"
+    for money in held.settlements:
+        yield f"  {money.amount:.2f} by {money.kind} on {money.settled_on} {visible(money.reference)}".rstrip()
+
+
+def _problem(one: "PastProblem") -> Lines:
+    yield f"{_moment(one.opened_at)} {one.code}: {visible(one.message)}"
+    if one.closed_at is None:
+        yield f"  open → {visible(one.remedy)}"
+    else:
+        yield f"  closed {_moment(one.closed_at)}: {visible(one.closed_because or '')}"
+
+
+def _fields(fields: dict[str, object]) -> str:
+    return " ".join(f"{name}={visible(str(value))}" for name, value in fields.items() if name != "key")
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}" if at else ""

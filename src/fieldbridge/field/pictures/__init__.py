@@ -1,0 +1,1 @@
+"""Product pictures: where they lie, what they hold, and the catalogue they go to."""

@@ -1,0 +1,171 @@
+"""Answers: what a rep is told about a transaction, in a word a program can use and in a sentence a person can."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from fieldbridge.core.delivery import State
+from fieldbridge.core.plan import IntakeState
+from fieldbridge.core.records.answers import Answer, Became, Figures, LineChange, PartAnswer
+from fieldbridge.core.records.books import SalesDocument
+from fieldbridge.core.records.documents import BookedInvoice
+from fieldbridge.core.records.field import Order
+from fieldbridge.flows.drift import changes
+
+WAITING_STATES: dict[State, Became] = {
+    "pending": "posting", "sending": "posting", "unsure": "posting", "refused": "parked",
+}  # fmt: skip
+OF_STATUS: dict[str, Became] = {
+    "DRAFT": "posted", "SUBMITTED": "submitted", "AUTHORISED": "approved", "PAID": "paid", "VOIDED": "voided",
+    "DELETED": "deleted", "SENT": "sent", "ACCEPTED": "accepted", "DECLINED": "declined", "INVOICED": "invoiced",
+}  # fmt: skip
+SENTENCES: dict[Became, str] = {
+    "received": "Received; not in Xero yet.",
+    "posting": "On its way to Xero.",
+    "parked": "Set aside; the office has to look at it.",
+    "dismissed": "Set aside; the office has settled it otherwise.",
+    "posted": "{number} is in Xero, a draft the office has not approved yet.",
+    "submitted": "{number} is in Xero and waits for approval.",
+    "approved": "{number} is approved.",
+    "part-paid": "{number} is approved and partly paid; {due} is still due.",
+    "paid": "{number} is paid.",
+    "credited": "{number} was credited in full.",
+    "sent": "{number} was sent to the customer.",
+    "accepted": "{number} was accepted.",
+    "declined": "{number} was declined.",
+    "invoiced": "{number} was invoiced.",
+    "voided": "The office voided {number}.",
+    "deleted": "The office deleted {number}.",
+}
+GONE: tuple[Became, ...] = ("voided", "deleted")
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """One document on its way or in Xero. Shape: booked is what the Books hold of it, None while it was not read."""
+
+    kind: str
+    state: State
+    number: str
+    document: SalesDocument
+    booked: BookedInvoice | None = None
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is known of one transaction.
+
+    Shape: problems are messages of those still open; order is None for one that could not be read.
+    """
+
+    key: str
+    state: IntakeState
+    order: Order | None = None
+    sent: Sequence[Sent] = ()
+    problems: Sequence[str] = ()
+
+
+def answer_of(known: Known) -> Answer:
+    """What the rep is told."""
+    order = known.order
+    parts = tuple(_part(one) for one in known.sent if one.state != "refused")
+    became = _became(known, parts)
+    sentences = [_sentence(part) for part in parts] or [SENTENCES[became]]
+    return Answer(
+        key=known.key,
+        became=became,
+        said=" ".join((*sentences, *known.problems)),
+        order_no=order.order_no if order else "",
+        kind=order.kind if order else "",
+        customer=order.customer if order else "",
+        rep=order.rep if order else "",
+        captured_on=order.captured_on if order else None,
+        parts=parts,
+    )
+
+
+def _became(known: Known, parts: Sequence[PartAnswer]) -> Became:
+    if known.state == "parked":
+        return "parked" if known.problems else "dismissed"
+    if known.state == "waiting":
+        return "received"
+    return parts[0].became if parts else "posting"
+
+
+def _part(one: Sent) -> PartAnswer:
+    sent, booked = one.document, one.booked
+    if one.state != "posted":
+        return PartAnswer(kind=one.kind, became=WAITING_STATES[one.state], number=one.number)
+    if booked is None:
+        became = OF_STATUS.get(sent.status, "posted")
+        return PartAnswer(
+            kind=one.kind,
+            became=became,
+            number=one.number,
+            subtotal=sent.total - sent.total_tax,
+            tax=sent.total_tax,
+            due=sent.total if one.kind == "invoice" else None,
+        )
+    became = _standing(booked)
+    return PartAnswer(
+        kind=one.kind,
+        became=became,
+        number=booked.number or one.number,
+        subtotal=booked.subtotal,
+        tax=booked.total_tax,
+        due=booked.due,
+        changes=() if became in GONE else changes(sent.lines, booked),
+    )
+
+
+def _standing(booked: BookedInvoice) -> Became:
+    became = OF_STATUS.get(booked.status, "posted")
+    if became == "paid" and booked.credited and not booked.paid:
+        return "credited"
+    is_partly = became == "approved" and bool(booked.paid or booked.credited)
+    return "part-paid" if is_partly else became
+
+
+def _sentence(part: PartAnswer) -> str:
+    said = SENTENCES[part.became].format(number=part.number, due=f"{part.due or Decimal(0):.2f}")
+    if not part.changes:
+        return said
+    return f"{said} The office changed it: {'; '.join(in_words(part.changes))}."
+
+
+def in_words(changed: Iterable[LineChange]) -> Iterator[str]:
+    """Each change of a line as a few words."""
+    for one in changed:
+        if one.what == "added":
+            yield f"{_line(one.after)} added"
+        elif one.what == "removed":
+            yield f"{_line(one.before)} removed"
+        else:
+            yield f"{_name(one.before)} {', '.join(_differences(one.before, one.after))}"
+
+
+def _differences(before: Figures, after: Figures) -> Iterator[str]:
+    if before.quantity != after.quantity:
+        yield f"quantity {_plain(before.quantity)} to {_plain(after.quantity)}"
+    if before.unit_price != after.unit_price:
+        yield f"price {_plain(before.unit_price)} to {_plain(after.unit_price)}"
+    if before.discount != after.discount:
+        yield f"discount {_plain(before.discount)} to {_plain(after.discount)} %"
+    if before.product != after.product:
+        yield f"now {_name(after)}"
+    elif not before.product and before.description != after.description:
+        yield f'now "{after.description}"'
+    elif before.amount != after.amount and before.quantity == after.quantity and before.unit_price == after.unit_price:
+        yield f"amount {before.amount:.2f} to {after.amount:.2f}"
+
+
+def _line(one: Figures) -> str:
+    return f"{_plain(one.quantity)} {_name(one)}" if one.quantity else _name(one)
+
+
+def _name(one: Figures) -> str:
+    return one.product or f'"{one.description}"'
+
+
+def _plain(number: Decimal) -> str:
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,154 @@
+"""What reps hear of what they captured: from tablets through Xero and back to Answers.csv."""
+
+import csv
+import io
+from decimal import Decimal
+
+from app.scene import lay, order, posted, raw, settle_for
+from fieldbridge.field.folder.profile import HD1
+from fieldbridge.flows import SALES_HISTORY
+
+JUICE = {
+    "Description": "Apple juice 1L", "ItemCode": "APL-1L", "UnitAmount": Decimal("4.25"), "AccountCode": "200",
+    "TaxType": "OUTPUT2",
+}  # fmt: skip
+
+
+def take(office, *orders):
+    """Reps capture orders; the run that posts them."""
+    lay(office.site, f"{orders[0].key}.txt", raw(*orders))
+    return office.site.sync()
+
+
+def answers(office):
+    """The rows of the file as it lies there."""
+    text = (office.site.folder / "Answers.csv").read_bytes().decode("cp1252")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def heard(office):
+    """What the next look at Xero's documents tells the reps."""
+    run = office.site.sync(SALES_HISTORY)
+    assert run.error is None
+    return answers(office)
+
+
+def held(office, number):
+    return next(one for one in office.books.invoices.rows() if one["InvoiceNumber"] == number)
+
+
+def told(row, *names):
+    return [row[name] for name in names]
+
+
+def test_a_posted_order_is_answered_with_its_number_and_what_it_waits_for(office):
+    take(office, order("1"))
+    (row,) = answers(office)
+    assert list(row) == list(HD1.answers.columns)
+    assert told(row, "OpmetrixID", "OrderNumber", "TransactionType", "CustomerCode", "StaffCode") == [
+        "BV1", "1", "O", "KER014", "STESMI",
+    ]  # fmt: skip
+    assert told(row, "Status", "ExternalTransactionID", "DocumentType", "InvoiceTotal", "TaxTotal") == [
+        "posted", "SO-BV1", "I", "51.00", "7.65",
+    ]  # fmt: skip
+    assert row["StatusText"] == "SO-BV1 is in Xero, a draft the office has not approved yet."
+
+
+def test_an_order_that_was_set_aside_is_answered_in_the_problems_own_words(office):
+    take(office, order("1", customer="NOB000"), order("2"))
+    parked, good = answers(office)
+    assert told(parked, "OpmetrixID", "Status", "ExternalTransactionID") == ["BV1", "parked", ""]
+    assert parked["StatusText"] == (
+        "Set aside; the office has to look at it. Order 1: no contact in Xero has the code NOB000 (Kerikeri Foodmart)."
+    )
+    assert good["Status"] == "posted"
+
+
+def test_what_the_office_changed_in_a_line_goes_back_with_the_tablets_own_id(office):
+    take(office, order("1"))
+    office.edit(
+        held(office, "SO-BV1"),
+        Status="AUTHORISED",
+        LineItems=[
+            {**JUICE, "Quantity": Decimal(10)},
+            {"Description": "Freight", "Quantity": Decimal(1), "UnitAmount": Decimal(9), "AccountCode": "200",
+             "TaxType": "OUTPUT2"},
+        ],
+    )  # fmt: skip
+    changed, added = heard(office)
+    assert told(changed, "OpmetrixID", "Status", "LineStatus", "ProductCode", "QuantityOrdered", "QuantityNow") == [
+        "BV1", "approved", "changed", "APL-1L", "12", "10",
+    ]  # fmt: skip
+    assert told(added, "LineStatus", "ProductDescription", "QuantityOrdered", "QuantityNow", "UnitPriceNow") == [
+        "added", "Freight", "", "1", "9",
+    ]  # fmt: skip
+    assert told(added, "InvoiceTotal", "TaxTotal", "AmountDue") == ["51.50", "7.73", "59.23"]
+    assert added["StatusText"] == (
+        'SO-BV1 is approved. The office changed it: APL-1L quantity 12 to 10; 1 "Freight" added.'
+    )
+
+
+def test_an_order_is_followed_until_it_is_paid(office):
+    take(office, order("1", note="Leave at the shed,\nring bell", required_on=office.today))
+    invoice = office.edit(held(office, "SO-BV1"), Status="AUTHORISED")
+    assert [row["Status"] for row in heard(office)] == ["approved"]
+    office.pay(invoice, "20")
+    (row,) = heard(office)
+    assert told(row, "Status", "AmountDue") == ["part-paid", "38.65"]
+    assert row["StatusText"] == "SO-BV1 is approved and partly paid; 38.65 is still due."
+    office.pay(invoice, "38.65")
+    assert [row["Status"] for row in heard(office)] == ["paid"]
+
+
+def test_a_voided_a_deleted_and_a_credited_order_are_told(office):
+    take(office, order("1"), order("2", kind="I"), order("3", kind="I"))
+    office.edit(held(office, "SO-BV1"), Status="DELETED")
+    office.edit(held(office, "SO-BV2"), Status="VOIDED")
+    office.put_against(office.credit("KER014", "58.65"), held(office, "SO-BV3"), "58.65")
+    assert [told(row, "OpmetrixID", "Status") for row in heard(office)] == [
+        ["BV1", "deleted"], ["BV2", "voided"], ["BV3", "credited"],
+    ]  # fmt: skip
+
+
+def test_looking_for_what_the_office_changed_costs_no_call_of_its_own(office):
+    take(office, order("1"))
+    heard(office)
+    office.edit(held(office, "SO-BV1"), Status="AUTHORISED")
+    office.site.xero.forget_received()
+    heard(office)
+    paths = [one["path"].rpartition("/")[2] for one in office.site.xero.received()]
+    assert paths == ["Organisation", "Contacts", "CreditNotes", "Invoices"]
+
+
+def test_the_file_is_left_alone_while_nothing_changes_and_is_never_taken_for_orders(office):
+    take(office, order("1"))
+    heard(office)
+    file = office.site.folder / "Answers.csv"
+    before = file.stat().st_mtime_ns
+    assert office.site.sync().counts.get("answers", 0) == 0
+    assert office.site.sync(SALES_HISTORY).counts["answers"] == 0
+    assert file.stat().st_mtime_ns == before
+    assert office.site.problems() == []
+
+
+def test_an_office_may_have_no_answers_written(office):
+    settle_for(office.site, "\n[answers]\nwritten = false\n")
+    take(office, order("1"))
+    heard_of = office.site.sync(SALES_HISTORY)
+    assert heard_of.error is None
+    assert posted(office.site).keys() == {"SO-BV1"}
+    assert not (office.site.folder / "Answers.csv").exists()
+
+
+def test_an_answer_leaves_the_file_when_it_is_old_news(office):
+    take(office, order("1"))
+    settle_for(office.site, "\n[answers]\nwindow_days = 0\n")
+    assert heard(office) == []
+
+
+def test_an_order_that_came_again_changed_hears_that_xero_keeps_the_first(office):
+    take(office, order("1"))
+    take(office, order("1", customer_order_no="PO 7782"))
+    (row,) = answers(office)
+    assert row["Status"] == "posted"
+    assert row["StatusText"].endswith("after it had gone to Xero. Xero keeps the first.")
