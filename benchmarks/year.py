@@ -35,7 +35,9 @@ def main() -> int:
     asked = _asked()
     with TemporaryDirectory() as temporary:
         ground = Path(asked.keep or temporary)
-        size = Size(asked.orders, asked.days, asked.reps, FIRST_DAY, asked.deaths, asked.losses, asked.unrest)
+        size = Size(
+            asked.orders, asked.days, asked.reps, FIRST_DAY, asked.deaths, asked.losses, asked.unrest, asked.rounds
+        )
         arguments = ("--contacts", f"{asked.customers}", "--items", f"{asked.items}",
                      "--today", f"{FIRST_DAY - timedelta(days=1)}", *NO_LIMITS)  # fmt: skip
         began = time.perf_counter()
@@ -58,6 +60,7 @@ def _asked() -> argparse.Namespace:
         ("reps", 20),
         ("items", 300),
         ("seed", 1),
+        ("rounds", 3),
     ):
         parser.add_argument(f"--{name}", type=int, default=usual)
     parser.add_argument("--deaths", type=float, default=0.03, help="share of runs whose process is killed")

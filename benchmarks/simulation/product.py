@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,31 +23,35 @@ from fieldbridge.store.ledger import runs
 from fieldbridge.store.ledger.runs import Run
 from simulation.office import Office
 
-NAME, HOLD_S, POLL_S = "kauri", 0.05, 0.05
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+NAME, HOLD_S, POLL_S = "kauri", 1.0, 0.05
 Row = dict[str, Any]
 
 
 @dataclass
 class Clock:
-    """The product's present: a moment it is told, and what has passed since. Waiting moves it and Xero's on."""
+    """The product's present: the moment it was told, and no later, so that the same acts come to the same files.
+
+    To wait moves it on, and Xero's with it.
+    """
 
     url: str
-    _ahead: timedelta = field(default=timedelta(0))
+    _present: datetime = LONG_AGO
 
     def set(self, moment: str) -> None:
         """Make a moment the present."""
-        self._ahead = datetime.fromisoformat(moment) - datetime.now(UTC)
+        self._present = datetime.fromisoformat(moment)
 
     def now(self) -> datetime:
         """The present."""
-        return datetime.now(UTC) + self._ahead
+        return self._present
 
     def pause(self, wait_s: float) -> None:
-        """Wait in no time, unless it is for another thread."""
-        if wait_s < 1:
-            time.sleep(min(wait_s, POLL_S))
+        """Wait in no time, unless it is to look at a run again, which another thread carries out."""
+        if wait_s == workshop.WATCH_EVERY_S:
+            time.sleep(wait_s)
             return
-        self._ahead += timedelta(seconds=wait_s)
+        self._present += timedelta(seconds=wait_s)
         httpx2.post(f"{self.url}/standin/clock", json={"advance_s": wait_s})
 
 
@@ -105,7 +109,8 @@ def opened(home: Path, url: str) -> Iterator[Product]:
 
 
 def connected(home: Path, office: Office, folder: Path, settings: str | None) -> None:
-    """Make the connection, as a service desk does."""
+    """Make the connection, as a service desk does, with a folder that is there."""
+    folder.mkdir(parents=True, exist_ok=True)
     hosts, scopes = connect.hosts_at(office.url), " ".join(wanted(tuple(FLOWS), broad=False, offline=False))
     client_id, secret = office.custom_connection("Field", scopes)
     wish = granting.Wish(CUSTOM_CONNECTION, Application(client_id=client_id, client_secret=secret), "")

@@ -50,14 +50,14 @@ class Taken:
     text: str
 
 
-def take(tablet: Tablet, chance: Random, number: int, day: date) -> Taken:
-    """Whatever happens in a shop: mostly an order, now and then a van sale, and rarely something odd."""
+def take(tablet: Tablet, chance: Random, number: int, day: date, unrest: float) -> Taken:
+    """Whatever happens in a shop: mostly an order, now and then a van sale, and rarely a total that is a cent off."""
     customer = chance.choice(tablet.customers)
     kind = "I" if chance.random() < 0.1 else "O"
     off = Decimal(chance.choice(("0",) * 8 + ("5", "2.5")))
     lines = [_line(tablet, chance, customer, off) for _ in range(chance.choice((1, 2, 3, 3, 4, 5, 6)))]
     total, tax = sum(one[0] for one in lines), sum(one[1] for one in lines)
-    if chance.random() < 0.004:
+    if chance.random() < 0.004 * unrest:
         total += CENT
     order_no, key = f"{100000 + number}", f"BV{number}"
     required = (day + timedelta(days=2)).isoformat() if chance.random() < 0.2 else ""

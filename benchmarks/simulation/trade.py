@@ -16,7 +16,7 @@ from simulation.stage import Stage
 Row = dict[str, Any]
 CENT = Decimal("0.01")
 PLENTY = 900_000
-SLOTS = (("01:00", 0.3), ("03:00", 0.4), ("05:00", 0.3))
+SLOTS = ("01:00", "03:00", "05:00")
 LOSSES: tuple[tuple[str, str, Row], ...] = (
     ("PUT", "Invoices", {"kind": "lost_after"}),
     ("PUT", "Invoices", {"kind": "lost_before"}),
@@ -31,7 +31,10 @@ LOSSES: tuple[tuple[str, str, Row], ...] = (
 
 @dataclass(frozen=True)
 class Size:
-    """How much happens. Shape: deaths and losses are shares of runs, 0 to 1; unrest multiplies the office's acts."""
+    """How much happens. Shape: deaths and losses are shares of runs, 0 to 1; unrest multiplies the office's acts.
+
+    rounds are how often a day reps lay what they sold.
+    """
 
     orders: int
     days: int
@@ -40,6 +43,7 @@ class Size:
     deaths: float
     losses: float
     unrest: float = 1.0
+    rounds: int = 3
 
 
 @dataclass
@@ -114,9 +118,8 @@ class Trade:
             if not tablet.customers or self.chance.random() < 0.85:
                 tablet.synchronise(self.stage.site)
         self._office_of_documents()
-        today = until - self.number
-        for time, share in SLOTS:
-            self._sell(time, round(today * share) if time != SLOTS[-1][0] else until - self.number)
+        for at in range(self.size.rounds):
+            self._sell(SLOTS[at], (until - self.number) // (self.size.rounds - at))
         self._flow("05:30", "sales-history")
 
     def _sell(self, time: str, count: int) -> None:
@@ -125,7 +128,7 @@ class Trade:
         for _ in range(count):
             tablet = self.chance.choice([one for one in self.tablets if one.customers])
             self.number += 1
-            sold.setdefault(tablet.rep, []).append(take(tablet, self.chance, self.number, self.day))
+            sold.setdefault(tablet.rep, []).append(take(tablet, self.chance, self.number, self.day, self.size.unrest))
         stem = f"{self.day}-{time[:2]}"
         for rep, some in sorted(sold.items()):
             self._lay(time, f"{stem}-{rep}.txt", "".join(one.text for one in some))
