@@ -14,11 +14,13 @@ LINE = ("Description", "Quantity", "UnitAmount", "DiscountRate", "LineAmount", "
 
 
 def laid_out(ground: Path, books: Row, problems: list[Row]) -> Path:
-    """Published files, sales history look by look, Problems, and our documents in the books."""
+    """Published files, sales history look by look, Problems, and sales documents; all of the books beside them."""
     made = ground / "outcome"
     shutil.copytree(ground / "site", made / "site", ignore=shutil.ignore_patterns("Processed", ".*"))
     shutil.copytree(ground / "seen", made / "seen")
     _json(made / "problems.json", problems)
+    _json(ground / "problems.json", problems)
+    _json(ground / "books.json", books)
     (made / "books").mkdir()
     codes = {one["ContactID"]: one.get("AccountNumber", "") for one in books["contacts"]}
     ours = sorted((one for one in books["invoices"] if one["Type"] == "ACCREC"), key=lambda one: one["InvoiceNumber"])
@@ -46,4 +48,4 @@ def _csv(file: Path, header: Iterable[str], rows: Iterable[Iterable[str]]) -> No
 
 
 def _json(file: Path, content: object) -> None:
-    file.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    file.write_text(json.dumps(content, indent=1, ensure_ascii=False, default=str) + "\n", "utf-8")

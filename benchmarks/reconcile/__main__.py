@@ -14,11 +14,16 @@ from reconcile.ground import Ground
 SHOWN = 50
 
 
+def faults(ground: Ground) -> list[str]:
+    """Everything that does not tie; empty when all does."""
+    checks = (documents.faults, published.balances, published.prices, published.history, ledger.faults)
+    return [fault for check in checks for fault in check(ground)]
+
+
 def main() -> int:
     """Print figures, and what does not tie."""
     ground = Ground(Path(sys.argv[1]))
-    checks = (documents.faults, published.balances, published.prices, published.history, ledger.faults)
-    found = [fault for check in checks for fault in check(ground)]
+    found = faults(ground)
     booked = [one for key, one in ground.laid.items() if key not in ground.parked]
     figures = {
         "taken": len(ground.laid),

@@ -15,7 +15,7 @@ from typing import Any
 import httpx2
 import sqlalchemy as sa
 
-from simulation.product import opened
+from simulation.product import hurry, opened
 
 Row = dict[str, Any]
 HERE = Path(__file__).parent.parent
@@ -91,6 +91,7 @@ class _Points:
 
 def serve(home: Path, url: str) -> None:
     """Answer until the input ends."""
+    hurry()
     points = _Points()
     with opened(home, url) as product:
         for line in sys.stdin:

@@ -10,10 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 import httpx2
+import msgspec
 
 Row = dict[str, Any]
 SCOPES = "accounting.invoices accounting.payments accounting.contacts accounting.settings"
 TOGETHER = 50
+_encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 class Office:
@@ -64,7 +66,7 @@ class Office:
 
     def _call(self, method: str, path: str, body: Row | None = None) -> Row:
         headers = {"Authorization": f"Bearer {self._token}", "xero-tenant-id": self._organisation}
-        content = json.dumps(body, default=str).encode() if body else None
+        content = _encode(body) if body else None
         typed = {"Content-Type": "application/json", "Accept": "application/json"}
         answer = self._http.request(method, f"/api.xro/2.0/{path}", content=content, headers=headers | typed)
         return json.loads(answer.raise_for_status().content, parse_float=Decimal)

@@ -24,7 +24,7 @@ from fieldbridge.store.ledger.runs import Run
 from simulation.office import Office
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-NAME, HOLD_S, POLL_S = "kauri", 1.0, 0.05
+NAME, HOLD_S = "kauri", 1.0
 Row = dict[str, Any]
 
 
@@ -97,10 +97,14 @@ def _told(run: Run) -> Row:
     return {"flow": run.flow, "state": run.state, "exit_code": run.exit_code, "error": str(run.error or "")}
 
 
+def hurry() -> None:
+    """Look for a run, and for its end, more often than is good."""
+    durable.POLL_S = workshop.WATCH_EVERY_S = 0.05
+
+
 @contextmanager
 def opened(home: Path, url: str) -> Iterator[Product]:
     """The product's process, at work on a home whose connection is made."""
-    durable.POLL_S = workshop.WATCH_EVERY_S = POLL_S
     clock = Clock(url)
     with ExitStack() as stack:
         plain = stack.enter_context(installation.opened(_settings(home)))

@@ -9,6 +9,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -86,14 +87,14 @@ class Stage:
         (known,) = self.office.invoices([number])
         lines = [{"LineItemID": one["LineItemID"]} for one in known["LineItems"]]
         goods = [at for at, one in enumerate(known["LineItems"]) if one.get("ItemCode")]
-        lines[goods[line]]["Quantity"] = quantity
+        lines[goods[line]]["Quantity"] = Decimal(quantity)
         return _taken(
             [number], self.office.write("POST", "Invoices", [{"InvoiceID": known["InvoiceID"], "LineItems": lines}])
         )
 
     def _pay(self, at: str, amounts: dict[str, str]) -> list[str]:
         """Money for invoices. Shape: the numbers it was taken for."""
-        paid = [{"Invoice": {"InvoiceNumber": number}, "Account": {"Code": ON_BANK}, "Amount": amount}
+        paid = [{"Invoice": {"InvoiceNumber": number}, "Account": {"Code": ON_BANK}, "Amount": Decimal(amount)}
                 for number, amount in amounts.items()]  # fmt: skip
         return _taken(list(amounts), self.office.write("PUT", "Payments", paid))
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fieldbridge.core.delivery import MOVES, Event, State, after, verdict
+from fieldbridge.core.plan import dependents
 from fieldbridge.core.records.books import Invoice, PostedInvoice
 
 STATES, EVENTS = get_args(State), get_args(Event)
@@ -60,6 +61,16 @@ def test_only_pending_can_be_sent_and_only_an_absent_or_unread_one_is_pending_ag
         ("sending", "not_executed"),
         ("unsure", "absent"),
     }
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcdef"), st.lists(st.sampled_from("abcdef"), max_size=3)),
+    st.sampled_from("abcdef"),
+)
+def test_what_cannot_go_without_a_part_is_what_needs_it_or_needs_what_needs_it(needs, part):
+    found = dependents(needs, part)
+    reached = {part} | found
+    assert found == {name for name, wanted in needs.items() if reached.intersection(wanted)}
 
 
 def test_nothing_found_proves_that_it_never_arrived():

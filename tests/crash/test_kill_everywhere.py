@@ -1,5 +1,7 @@
 """Killing the process (kill -9) at any moment of a run and starting it again leaves exactly one invoice per order.
 
+And exactly one payment, where one was taken.
+
 SQLite is killed at every point; PostgreSQL, where starts cost more, at each third. FIELDBRIDGE_TEST_KILL=every: at all.
 """
 
@@ -76,7 +78,8 @@ def ground(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def good(made: Template) -> list[Order]:
-    return [orders.order(made.tablet, 1), orders.order(made.tablet, 3, quantities=(5, 7, 1))]
+    """Two orders, of which one carries its payment."""
+    return [orders.order(made.tablet, 1), orders.paid(orders.order(made.tablet, 3, quantities=(5, 7, 1)))]
 
 
 def put(folder: Path, made: Template) -> dict[str, bytes]:
@@ -97,21 +100,24 @@ def check(made: Template, copy: Copy, files: dict[str, bytes], said: dict[str, A
     assert {**said, "points": 0} == {"points": 0, "state": "done", "exit_code": 1, "error": None}
     wanted = {f"SO-{one.key}": [one.total + one.tax] for one in good(made)}
     assert {number: totals(found) for number, found in made.xero.invoices().items()} == wanted
+    paid = [Decimal(str(one["Amount"])) for one in made.xero.books()["payments"] if one["Reference"] == "T000003/1"]
+    assert paid == wanted["SO-T000003"]
     # Nothing was sent that Xero had to refuse as a repeat: what may have arrived was looked up first.
     assert all(call["committed"] for call in made.xero.received() if call["method"] == "PUT")
     assert [one.name for one in copy.folder.iterdir() if one.is_file()] == ["Answers.csv"]
     with (copy.folder / "Answers.csv").open(encoding="cp1252", newline="") as file:
         told = {row["OpmetrixID"]: row["Status"] for row in csv.DictReader(file)}
-    assert told == {"T000001": "posted", "T000002": "parked", "T000003": "posted"}
+    # What was paid had to be approved.
+    assert told == {"T000001": "posted", "T000002": "parked", "T000003": "approved"}
     assert {one.name: one.read_bytes() for one in (copy.folder / "Processed").iterdir()} == files
     with copy.opened() as opened, opened.database.read() as tx:
         found = problems.still_open(tx, "kauri")
         assert [(one.key, one.code) for one in found] == [("T000002", "order.customer_unknown")]
         assert Counter(row["state"] for row in rows(tx, intake)) == {"posted": 2, "parked": 1, "ignored": 1}
-        assert [row["state"] for row in rows(tx, delivery)] == ["posted", "posted"]
+        assert [row["state"] for row in rows(tx, delivery)] == ["posted"] * 3
         assert {row["name"]: row["content"] for row in rows(tx, intake_file)} == files
         assert len(rows(tx, intake_file)) == len(files)
-        assert {one.far_number for one in deliveries.links(tx, "kauri")} == wanted.keys()
+        assert {one.far_number for one in deliveries.links(tx, "kauri")} == {*wanted, "T000003/1"}
         assert sorted(row["key"] for row in rows(tx, answer)) == sorted(told), "each was told once"
         assert [row["state"] for row in rows(tx, run) if row["flow"] == "transactions"] == ["done"]
 

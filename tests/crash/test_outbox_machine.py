@@ -4,6 +4,7 @@ The product's own stages work on a real ledger file and talk to a real local Xer
 up, so that holding and pacing take no time.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import Any
 
 import httpx2
 import hypothesis.strategies as st
+import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -40,7 +42,9 @@ HOLD_S = 30.0
 MOST_TURNS = 60
 MOST_RUNS = 12
 ORDERS, NOBODY = 5, "NOB000"
-WRITE, READ = ("PUT", "Invoices"), ("GET", "*")
+PAID = {1: (), 2: (3,)}
+"""Orders that carry their payment: in cash, and in cash and by card."""
+WRITE, PAY, READ = ("PUT", "Invoices"), ("PUT", "Payments"), ("GET", "*")
 FAULTS = (
     {"kind": "lost_before"},
     {"kind": "lost_after"},
@@ -166,7 +170,7 @@ class Outbox(RuleBasedStateMachine):
         for one in chosen:
             self.sent.setdefault(one.key, set()).add(one.total + one.tax)
 
-    @rule(fault=st.sampled_from(FAULTS), where=st.sampled_from([WRITE, WRITE, READ]), skip=st.integers(0, 1))
+    @rule(fault=st.sampled_from(FAULTS), where=st.sampled_from([WRITE, WRITE, PAY, PAY, READ]), skip=st.integers(0, 1))
     def trouble_is_ahead(self, fault: dict[str, Any], where: tuple[str, str], skip: int) -> None:
         self.made.xero.fault(path=where[1], method=where[0], skip=skip, **fault)
 
@@ -213,6 +217,11 @@ class Outbox(RuleBasedStateMachine):
             assert len(found) == 1, number
             assert Decimal(str(found[0]["Total"])) in self.sent[number.removeprefix("SO-")]
 
+    @invariant()
+    def no_payment_is_made_twice(self) -> None:
+        made = Counter(one["Reference"] for one in self.payments())
+        assert set(made.values()) <= {1}, made
+
     def teardown(self) -> None:
         try:
             self.made.xero.forget_faults()
@@ -237,16 +246,22 @@ class Outbox(RuleBasedStateMachine):
             taken, sent = rows(tx, intake), rows(tx, delivery)
         assert len(taken) == self.entries
         assert {row["state"] for row in sent} <= {"posted", "refused"}
-        posted = {row["intake_id"]: row for row in sent if row["state"] == "posted"}
+        arrived = [row for row in sent if row["state"] == "posted"]
+        posted = {row["intake_id"]: row for row in arrived if row["kind"] == "invoice"}
+        payments = Counter(row["intake_id"] for row in arrived if row["kind"] == "payment")
         for row in taken:
             assert row["state"] in {"posted", "parked", "ignored"}
             assert row["state"] != "parked" or row["id"] in open_problems
             assert (row["state"] == "posted") == (row["id"] in posted)
+            tenders = msgspec.json.decode(row["record"], type=Order).tenders if row["state"] == "posted" else ()
+            assert payments[row["id"]] == len(tenders)
+        paid = {row["number"]: Decimal(row["total"]) for row in arrived if row["kind"] == "payment"}
+        assert paid == {one["Reference"]: one["Amount"] for one in self.payments()}
         agreed = {row["number"]: Decimal(row["total"]) for row in posted.values()}
         assert len(agreed) == len(posted)
         assert agreed == {number: Decimal(str(found[0]["Total"])) for number, found in documents.items()}
         assert self.sent.keys() == {row["key"] for row in taken if row["state"] != "ignored"}
-        assert not [one for one in self.copy.folder.iterdir() if one.is_file()]
+        assert {one.name for one in self.copy.folder.iterdir() if one.is_file()} <= {"Answers.csv"}
 
     def order(self, number: int, times_changed: int = 0) -> Order:
         """One of a handful of orders; the last of them is for a customer Xero does not know."""
@@ -254,7 +269,11 @@ class Outbox(RuleBasedStateMachine):
         one = orders.order(self.made.tablet, number, customer=customer)
         for _ in range(times_changed):
             one = orders.changed(self.made.tablet, one)
-        return one
+        return orders.paid(one, *PAID[number]) if number in PAID else one
+
+    def payments(self) -> list[dict[str, Any]]:
+        """Ours at Xero, told by their reference."""
+        return [one for one in self.made.xero.books()["payments"] if str(one["Reference"]).startswith("T0000")]
 
     def begin(self) -> None:
         """A new process, with nothing remembered but what was committed."""

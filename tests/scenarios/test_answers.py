@@ -5,6 +5,8 @@ import io
 from decimal import Decimal
 
 from app.scene import lay, order, posted, raw, settle_for
+from fieldbridge.app import dry_run
+from fieldbridge.core.records.field import Tender
 from fieldbridge.field.folder.profile import HD1
 from fieldbridge.flows import SALES_HISTORY
 
@@ -152,3 +154,43 @@ def test_an_order_that_came_again_changed_hears_that_xero_keeps_the_first(office
     (row,) = answers(office)
     assert row["Status"] == "posted"
     assert row["StatusText"].endswith("after it had gone to Xero. Xero keeps the first.")
+
+
+def test_a_plan_says_that_answers_would_be_written_and_nothing_once_they_are(office):
+    take(office, order("1"))
+    assert planned_files(office) == ["Transactions.csv"]
+    office.edit(held(office, "SO-BV1"), Status="AUTHORISED")
+    assert planned_files(office) == ["Transactions.csv", "Answers.csv"]
+    assert [row["Status"] for row in heard(office)] == ["approved"]
+    assert planned_files(office) == []
+
+
+def planned_files(office):
+    plan = dry_run.plan(office.site.installation, office.site.connection, SALES_HISTORY)
+    return [one.name for one in plan.files]
+
+
+def test_without_anything_taken_no_file_of_answers_appears(office):
+    office.site.sync(SALES_HISTORY)
+    assert not (office.site.folder / "Answers.csv").exists()
+
+
+def test_an_invoice_paid_at_the_door_is_answered_with_its_payments(office):
+    settle_for(office.site, '\n[transactions.tenders]\nCASH = "091"\n')
+    cash = (Tender(kind="CASH", amount=Decimal("50")), Tender(kind="CASH", amount=Decimal("8.65")))
+    take(office, order("1", kind="I", tenders=cash))
+    rows = heard(office)
+    assert [told(row, "DocumentType", "DocumentStatus", "InvoiceTotal", "AmountDue") for row in rows] == [
+        ["I", "paid", "51.00", "0.00"], ["P", "posted", "50.00", ""], ["P", "posted", "8.65", ""],
+    ]  # fmt: skip
+    assert {row["Status"] for row in rows} == {"paid"}
+    assert rows[0]["StatusText"] == "SO-BV1 is paid. The payment of 50.00 is in Xero. The payment of 8.65 is in Xero."
+
+
+def test_a_payment_alone_is_answered(office):
+    settle_for(office.site, '\n[transactions.tenders]\nCASH = "091"\n')
+    cash = (Tender(kind="CASH", amount=Decimal("50")),)
+    take(office, order("1", kind="P", lines=(), total=Decimal(50), tax=Decimal(0), tenders=cash))
+    rows = answers(office)
+    assert {row["Status"] for row in rows} == {"posted"}
+    assert rows[0]["StatusText"] == "50.00 is on account in Xero."

@@ -7,7 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from fieldbridge.app.demo.tablet import Tablet, totalled
-from fieldbridge.core.records.field import Order, OrderLine
+from fieldbridge.core.records.field import Order, OrderLine, Tender
 
 
 def order(tablet: Tablet, number: int, *, customer: str = "", quantities: Sequence[int] = (2, 1)) -> Order:
@@ -22,6 +22,13 @@ def changed(tablet: Tablet, one: Order) -> Order:
     """The same order with one more of everything."""
     more = tuple(msgspec.structs.replace(line, quantity=line.quantity + 1) for line in one.lines)
     return totalled(tablet, msgspec.structs.replace(one, lines=more))
+
+
+def paid(one: Order, *first: int) -> Order:
+    """The same order with a payment of its whole total: some amounts by card, and the rest in cash."""
+    cards = [Tender(kind="CARD", amount=Decimal(amount)) for amount in first]
+    rest = one.total + one.tax - sum(first)
+    return msgspec.structs.replace(one, tenders=(*cards, Tender(kind="CASH", amount=rest)))
 
 
 def _order(number: int, customer: str, today: date, lines: tuple[OrderLine, ...]) -> Order:

@@ -18,6 +18,8 @@ from support.databases import Cluster
 from support.site import connected
 from support.xero import Xero
 
+TENDERS = '\n[transactions.tenders]\nCASH = "090"\nCARD = "090"\n'
+
 
 @dataclass(frozen=True)
 class Copy:
@@ -68,6 +70,8 @@ def prepared(folder: Path, xero: Xero, cluster: Cluster | None) -> Iterator[Temp
     url = cluster.url(database) if cluster else ""
     xero.reset()
     with connected(folder / "home", folder / "site", url, xero) as site:
+        with site.installation.database.write() as tx:
+            tx.execute(connection.update().values(settings=connection.c.settings + TENDERS))
         tablet = site.publish()
     yield Template(xero, folder / "home", tablet, cluster, database)
     if cluster:

@@ -1,5 +1,6 @@
 """What one machine needs to know, from the environment: FIELDBRIDGE_HOME and its kin."""
 
+import socket
 from pathlib import Path
 from typing import Literal
 
@@ -38,6 +39,7 @@ class Settings(BaseSettings):
     mail_user: str = ""
     mail_from: str = ""
     alerts_to: str = ""
+    traces_to: str = ""
 
     @field_validator("alerts_to")
     @classmethod
@@ -67,6 +69,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{(self.home / 'fieldbridge.sqlite').resolve()}"
 
     @property
+    def seed(self) -> str:
+        """What tells this installation from every other."""
+        return self.database_url or f"{socket.gethostname()} {self.url}"
+
+    @property
     def key_file(self) -> Path:
         """Where the vault's key is kept when it is not in the environment."""
         return self.home / "vault.key"
@@ -77,5 +84,6 @@ def load_settings(home: Path | None = None) -> Settings:
     try:
         return Settings() if home is None else Settings(home=home)
     except ValidationError as error:
-        faults = "; ".join(f"FIELDBRIDGE_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors())
+        told = ((str(one["loc"][0]).upper(), one["msg"].removeprefix("Value error, ")) for one in error.errors())
+        faults = "; ".join(f"FIELDBRIDGE_{name}: {said}" for name, said in told)
         raise SetupError("settings.invalid", f"The settings cannot be used: {faults}.") from None

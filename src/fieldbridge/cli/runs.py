@@ -31,6 +31,8 @@ ORDER = (
     "credit notes",
     "overpayments",
     "prepayments",
+    "edits",
+    "written",
     "pictures",
     "retired",
     "files",
@@ -217,15 +219,21 @@ def plan(context: typer.Context, flow: FlowName, connection: Only = None, as_jso
             if one.invoices:
                 columns = ["order", "invoice", "status", "reference", "due", "lines", "total"]
                 shown.table("Invoices to be created", columns, [_row(each) for each in one.invoices])
+            if one.others:
+                others = [[each.order, each.kind, each.number, each.total] for each in one.others]
+                shown.table("Besides", ["order", "kind", "number", "amount"], others)
             if one.files:
                 files = [[each.name, each.rows, each.rows_before] for each in one.files]
                 shown.table("Files to be written", ["file", "rows", "before"], files)
             if one.pictures:
                 pictures = [[each.what, each.name, each.source] for each in one.pictures]
                 shown.table("Pictures", ["", "in the catalogue", "of the site"], pictures)
+            if one.people:
+                people = [[each.customer, "\n".join(each.before), "\n".join(each.after)] for each in one.people]
+                shown.table("People to be written into Xero", ["customer", "now", "then"], people)
             for found in one.problems:
                 shown.say(f"! {found.message}\n  → {found.remedy}")
-            if not (one.invoices or one.files or one.pictures or one.problems):
+            if not (one.invoices or one.others or one.files or one.pictures or one.people or one.problems):
                 shown.say(f"{one.flow}: nothing to do")
 
     shown.show(plans, words, as_json=as_json)

@@ -5,13 +5,24 @@ by its natural key before it may be sent again.
 Source: Xero, idempotent requests: keys live six minutes, so a key alone proves nothing.
 """
 
+from decimal import Decimal
 from typing import Literal
 
-from fieldbridge.core.records.books import Invoice, PostedInvoice
+from fieldbridge.core.records.books import Invoice, PostedInvoice, Record
 
 State = Literal["pending", "sending", "unsure", "posted", "refused"]
 Event = Literal[
-    "send", "accepted", "refused", "not_executed", "lost", "taken", "found", "found_other", "absent", "restored"
+    "send",
+    "accepted",
+    "refused",
+    "not_executed",
+    "lost",
+    "taken",
+    "found",
+    "found_other",
+    "absent",
+    "restored",
+    "withdrawn",
 ]
 
 MOVES: dict[tuple[State, Event], State] = {
@@ -24,10 +35,29 @@ MOVES: dict[tuple[State, Event], State] = {
     ("unsure", "found"): "posted",
     ("unsure", "found_other"): "refused",
     ("unsure", "absent"): "pending",
+    # What it waits for was refused: it is planned anew together with that.
+    ("pending", "withdrawn"): "refused",
     # A ledger out of a backup may be older than Xero's books: it may have gone since.
     ("pending", "restored"): "unsure",
     ("sending", "restored"): "unsure",
 }
+
+
+class Receipt(Record, frozen=True, kw_only=True):
+    """What says that a Change is at Xero. Shape: far_id is empty where Xero gives no id, as for a note."""
+
+    far_id: str
+    number: str
+    total: Decimal
+    status: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+class Found(Record, frozen=True, kw_only=True):
+    """What a look-up by the natural key proves. Shape: receipt is what was found, ours or not; None for nothing."""
+
+    event: Literal["found", "found_other", "absent"]
+    receipt: Receipt | None = None
 
 
 def after(state: State, event: Event) -> State:
@@ -38,7 +68,7 @@ def after(state: State, event: Event) -> State:
         raise ValueError(f"a delivery that is {state} cannot be {event}") from None
 
 
-def verdict(wanted: Invoice, found: PostedInvoice | None) -> Event:
+def verdict(wanted: Invoice, found: PostedInvoice | None) -> Literal["found", "found_other", "absent"]:
     """What a look-up by number proves about an unsure Delivery.
 
     A voided or deleted document still proves that ours arrived: sending again would undo what the office did.

@@ -57,19 +57,35 @@ class SheetRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Where an office's sheets lie and how they are read.
 
     Shape: folder is a full path; empty is the shared folder's name with `-sheets` after it, beside it. date_order
-    says what 03/04/2026 means; empty refuses it as ambiguous.
+    says what 03/04/2026 means; empty refuses it as ambiguous. settings_file: these settings lie there as a file too.
     """
 
     folder: str = ""
+    settings_file: bool = False
     date_order: Literal["", "day_first", "month_first"] = ""
     max_file_bytes: int = 64 * 1024 * 1024
+
+
+class NewCustomerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How a customer that a rep met becomes a contact.
+
+    Shape: code says whether its Account Number is the tablet's code or made of its name; name_taken and name_archived
+    say what follows when a contact of that name is there already, or was. Units: terms_days after the invoice's date.
+    """
+
+    code: Literal["tablet", "minted"] = "tablet"
+    address: Literal["street", "postal", "both"] = "both"
+    terms_days: int | None = None
+    name_taken: Literal["problem", "adopt"] = "problem"
+    name_archived: Literal["problem", "restore", "create"] = "problem"
 
 
 class TransactionRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """How a tablet's order becomes an invoice.
 
-    Shape: tax_codes maps the tablet's tax code to Xero's TaxType; reference is a template over customer_order_no,
-    rep, order_no and cloud_id. Units: tolerance in the organisation's currency.
+    Shape: tax_codes maps the tablet's tax code to Xero's TaxType, tenders a means of payment to the code of the
+    account that takes it; reference is a template over customer_order_no, rep, order_no and cloud_id. money_on_account
+    says what becomes of money beyond what is owed. Units: tolerance in the organisation's currency.
     """
 
     order_status: Literal["DRAFT", "SUBMITTED", "AUTHORISED"] = "DRAFT"
@@ -77,6 +93,12 @@ class TransactionRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     reference: str = "{customer_order_no} {rep} {order_no}"
     sales_account: str = ""
     tax_codes: dict[str, str] = {}
+    tenders: dict[str, str] = {}
+    money_on_account: Literal["overpayment", "prepayment", "refuse"] = "overpayment"
+    prepayment_account: str = ""
+    attach_files: bool = False
+    history_note: bool = False
+    new_customers: NewCustomerRules = NewCustomerRules()
     tolerance: Decimal = Decimal(0)
     due_days_without_terms: int = 30
 
@@ -84,7 +106,8 @@ class TransactionRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 class MasterDataRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What the tablets are told.
 
-    Shape: hide_unsellable leaves out products that Xero would refuse to sell.
+    Shape: hide_unsellable leaves out products that Xero would refuse to sell; description says which of an item's two
+    texts is shown, the other where that is empty.
     Units: shrink_percent is how much smaller a file may become before the Guard halts; stock_when_untracked is
     the figure published for items whose stock Xero does not track; keep_versions_days is how long published files are
     kept; stock_read_hours is how often the items are read whole, because stock moves without a trace.
@@ -92,6 +115,7 @@ class MasterDataRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     stock_when_untracked: int = 999
     hide_unsellable: bool = False
+    description: Literal["name", "description"] = "name"
     shrink_percent: int = 20
     full_read_hours: int = 24
     stock_read_hours: int = 1
@@ -123,7 +147,7 @@ class CustomerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     Shape: who says which contacts are customers, of which groups names the contact groups; mint gives those without
     a code one, write_back puts it into Xero as Contact Number; categories are what fills CustomerCategory1 to 8: the
-    first word of a contact group, `city` or `region`.
+    first word of a contact group, `city` or `region`; address says which is shown, the other where that is empty.
     Units: longest_code in characters; amounts in the base currency.
     """
 
@@ -138,6 +162,7 @@ class CustomerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     stop_balance_above: Decimal | None = None
     cash_without_terms: bool = False
     categories: tuple[str, ...] = ("class", "area")
+    address: Literal["postal", "street"] = "postal"
     rep_tracking: str = ""
     handovers: tuple[Handover, ...] = ()
 
@@ -195,3 +220,9 @@ class AnswerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     written: bool = True
     window_days: int = 30
+
+
+class PeopleRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """People at customers. Shape: write_back says whether reps' edits reach Xero; else only the Bridge holds them."""
+
+    write_back: bool = True

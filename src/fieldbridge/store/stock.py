@@ -37,10 +37,18 @@ class _Document(msgspec.Struct):
 
 def waiting(tx: sa.Connection, connection_id: str) -> Goods:
     """What orders hold that are not in Xero: those that wait, are on their way, or are parked and not dismissed."""
+    # Of what was posted in part, the invoice is counted where invoices are.
+    invoiced = sa.exists().where(
+        delivery.c.intake_id == intake.c.id, delivery.c.kind == "invoice", delivery.c.state == "posted"
+    )
     looked_at = sa.exists().where(problem.c.intake_id == intake.c.id, problem.c.closed_at.is_(None))
     still_open = sa.or_(intake.c.state.in_(("waiting", "planned")), sa.and_(intake.c.state == "parked", looked_at))
     query = sa.select(intake.c.record).where(
-        intake.c.connection_id == connection_id, intake.c.kind == "order", intake.c.record.is_not(None), still_open
+        intake.c.connection_id == connection_id,
+        intake.c.kind == "order",
+        intake.c.record.is_not(None),
+        still_open,
+        ~invoiced,
     )
     held: Goods = {}
     for record in tx.execute(query.execution_options(yield_per=IDS_PER_QUERY)).scalars():
@@ -52,7 +60,7 @@ def waiting(tx: sa.Connection, connection_id: str) -> Goods:
 
 def posted(tx: sa.Connection, connection_id: str) -> Iterator[Posted]:
     """Our invoices whose goods are not known to be in Xero's figure."""
-    ours = sa.and_(link.c.connection_id == connection_id, link.c.kind == "invoice", link.c.key == delivery.c.key)
+    ours = sa.and_(link.c.connection_id == connection_id, link.c.kind == delivery.c.part, link.c.key == delivery.c.key)
     theirs = sa.and_(book.c.connection_id == connection_id, book.c.kind == "ACCREC", book.c.far_id == link.c.far_id)
     query = (
         sa.select(delivery.c.id, delivery.c.document, link.c.agreed_at, book.c.record, book.c.read_at)

@@ -4,13 +4,14 @@ Source: Xero, requests and responses: with summarizeErrors=false the answer is 2
 sent, says for itself whether it was saved; without it one bad element refuses the whole request with 400.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from fieldbridge.core.errors import SurpriseError
+from fieldbridge.core.records.books import Record
 from fieldbridge.xero.codec import Wire, elements, encode, members
 from fieldbridge.xero.collection import Collection, R, R_co
 from fieldbridge.xero.failures import MessageWire
@@ -42,6 +43,7 @@ class ElementWire(Wire, frozen=True, kw_only=True):
 
 
 E = TypeVar("E", bound=ElementWire)
+T = TypeVar("T", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,10 @@ class Outcome(Generic[R_co]):
     posted: R_co | None
     refusals: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    def told_as(self, told: Callable[[R_co], T]) -> "Outcome[T]":
+        """The same outcome with its receipt told in another way."""
+        return Outcome(None if self.posted is None else told(self.posted), self.refusals, self.warnings)
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ by the next. Two flows answer, so the file has a lease.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import chain, islice
 
 import sqlalchemy as sa
 
-from fieldbridge.app.evidence.transactions import KINDS, known_of
+from fieldbridge.app.evidence.transactions import TYPES, known_of
 from fieldbridge.app.flows.context import Context
 from fieldbridge.app.flows.publishing import Published, note_published, staged
 from fieldbridge.core.records.answers import Answer
@@ -59,7 +60,7 @@ def _answer(context: Context, since: datetime, *, documents: bool) -> Turn:
 
 def _touched(context: Context, tx: sa.Connection, since: datetime, *, documents: bool) -> set[str]:
     keys = answers.touched(tx, context.id, since)
-    return keys | answers.changed_at_xero(tx, context.id, KINDS, since) if documents else keys
+    return keys | answers.changed_at_xero(tx, context.id, TYPES, since) if documents else keys
 
 
 def _keep(context: Context, tx: sa.Connection, keys: Iterable[str]) -> int:
@@ -80,8 +81,11 @@ def _keep(context: Context, tx: sa.Connection, keys: Iterable[str]) -> int:
 def _publish(context: Context) -> list[Published]:
     profile = context.settings.profile
     with context.read() as tx:
-        rows = answer_rows(answers.in_force(tx, context.id, _from(context)), profile)
-        made, replaced = staged(context, profile.answers, rows)
+        told = answers.in_force(tx, context.id, _from(context))
+        first = list(islice(told, 1))
+        if not first and not (context.folder / profile.answers.name).exists():
+            return []
+        made, replaced = staged(context, profile.answers, answer_rows(chain(first, told), profile))
     return [(made, replaced)] if made.commit() else []
 
 

@@ -5,10 +5,16 @@ begins was left by a process that died.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
 
 from fieldbridge.app.flows import settling
 from fieldbridge.app.flows.context import Context
+from fieldbridge.app.parts.kind import Kind
+from fieldbridge.app.parts.table import KINDS
 from fieldbridge.core.errors import (
     AccessError,
     OutageError,
@@ -22,11 +28,13 @@ from fieldbridge.core.identity import digest, idempotency_key
 from fieldbridge.engine.stages import Turn
 from fieldbridge.store.ledger import deliveries, runs
 from fieldbridge.store.ledger.deliveries import Delivery
-from fieldbridge.xero.documents import invoices
-from fieldbridge.xero.outcomes import BATCH_MAX
+from fieldbridge.xero.refusals import KEY_REUSED
 
 UNSURE_PER_TURN = 200
+SINGLE_LOOK_UPS_PER_TURN = 10
 LONGEST_HOLD = timedelta(minutes=15)
+# Unsure, but answered: the key of the request is of no more use.
+ANSWERED = ("xero.fault", KEY_REUSED.code)
 
 
 def deliver(context: Context) -> Turn:
@@ -34,20 +42,18 @@ def deliver(context: Context) -> Turn:
     _abandon_orphans(context)
     with context.read() as tx:
         unsure = deliveries.in_state(tx, context.id, ["unsure"], UNSURE_PER_TURN)
-        pending = deliveries.in_state(tx, context.id, ["pending"], BATCH_MAX)
+        going = _next(tx, context.id)
     now = context.now()
     ripe = [one for one in unsure if _ripe_at(context, one, now) <= now]
     if ripe:
-        context.say(f"looking up {len(ripe)} unsure invoices")
-        found = invoices.by_number(context.session(), [one.number for one in ripe])
-        settling.settle_unsure(context, ripe, found)
-    elif pending:
-        _send(context, _batch(pending))
+        _look_up(context, ripe)
+    elif going:
+        _send(context, going)
     elif unsure:
         first = min(_ripe_at(context, one, now) for one in unsure)
         context.say(f"{len(unsure)} unsure; looking them up at {first:%H:%M:%S} UTC")
         return Turn(again=True, wait_s=(first - now).total_seconds())
-    return Turn(again=bool(ripe or pending))
+    return Turn(again=bool(ripe or going))
 
 
 def _abandon_orphans(context: Context) -> None:
@@ -65,25 +71,59 @@ def _ripe_at(context: Context, one: Delivery, now: datetime) -> datetime:
     return one.sent_at + min(hold, LONGEST_HOLD)
 
 
-def _batch(pending: Sequence[Delivery]) -> Sequence[Delivery]:
-    """Up to fifty together; one that spoilt a batch before goes alone."""
-    together = [one for one in pending if not one.alone]
-    return together or pending[:1]
+def _look_up(context: Context, ripe: Sequence[Delivery]) -> None:
+    """Look up those of one kind. Kinds that go one by one are looked up one by one, so only a few are at once."""
+    kind = KINDS[ripe[0].kind]
+    few = UNSURE_PER_TURN if kind.is_unique and kind.batch_max > 1 else SINGLE_LOOK_UPS_PER_TURN
+    some = [one for one in ripe if one.kind == kind.name][:few]
+    context.say(f"looking up {len(some)} unsure {kind.name}s")
+    settling.settle_unsure(context, some, kind.find(context, [kind.decode(one) for one in some]))
 
 
-def _send(context: Context, batch: Sequence[Delivery]) -> None:
-    body = invoices.body_of([one.invoice for one in batch])
-    body_hash = digest(body)
-    # A Delivery planned anew is a new intent: under the old key Xero would only repeat its old refusal.
-    attempts = [(f"{one.key}/{one.id}", one.attempt + 1) for one in batch]
-    key = idempotency_key(context.connection.organisation_id, body_hash, attempts)
-    with context.write() as tx:
-        runs.say(tx, context.ref.run_id, f"posting {len(batch)} invoices")
-        sent = deliveries.send(tx, batch, key, body_hash, context.now())
+@dataclass(frozen=True)
+class Going:
+    """What goes in the next request. Shape: key is empty, but for a request that goes again as it was."""
+
+    kind: Kind[Any]
+    batch: Sequence[Delivery]
+    key: str = ""
+
+
+def _next(tx: sa.Connection, connection_id: str) -> Going | None:
+    """The oldest that may go, and as many of its kind as go with it; one that spoilt a batch before goes alone."""
+    oldest = deliveries.in_state(tx, connection_id, ["pending"], 1)
+    if not oldest:
+        return None
+    kind = KINDS[oldest[0].kind]
+    pending = deliveries.in_state(tx, connection_id, ["pending"], kind.batch_max, kind.name)
+    if not kind.is_unique:
+        before = _request_again(tx, oldest[0])
+        if before:
+            return Going(kind, before, oldest[0].idempotency_key)
+        pending = [one for one in pending if not one.idempotency_key] or pending[:1]
+    return Going(kind, [one for one in pending if not one.alone] or pending[:1])
+
+
+def _request_again(tx: sa.Connection, one: Delivery) -> Sequence[Delivery]:
+    """The request a Delivery left in, when nothing of it arrived: as it was, a straggler is only a repeat to Xero."""
+    before = deliveries.request_of(tx, one)
+    return before if all(each.state == "pending" for each in before) else []
+
+
+def _send(context: Context, going: Going) -> None:
+    kind, batch = going.kind, going.batch
+    documents = [kind.decode(one) for one in batch]
     try:
-        outcomes = invoices.create(context.session(), body, len(sent), key)
+        body = kind.body(context, documents)
+    except RefusedError as error:
+        settling.whole_request_refused(context, _note(context, batch, "", ""), error)
+        return
+    key = going.key or _new_key(context, batch, digest(body))
+    sent = _note(context, batch, key, digest(body))
+    try:
+        outcomes = kind.send(context, documents, body, key)
     except UnsureError as error:
-        settling.lost(context, sent, error.message)
+        settling.lost(context, sent, error.message, answered=error.code in ANSWERED)
     except SurpriseError as error:
         settling.lost(context, sent, error.message)
         raise
@@ -96,3 +136,15 @@ def _send(context: Context, batch: Sequence[Delivery]) -> None:
         raise
     else:
         settling.judge(context, sent, outcomes)
+
+
+def _note(context: Context, batch: Sequence[Delivery], key: str, body_hash: str) -> Sequence[Delivery]:
+    with context.write() as tx:
+        runs.say(tx, context.ref.run_id, f"posting {len(batch)} {batch[0].kind}s")
+        return deliveries.send(tx, batch, key, body_hash, context.now())
+
+
+def _new_key(context: Context, batch: Sequence[Delivery], body_hash: str) -> str:
+    # A Delivery planned anew is a new intent: under the old key Xero would only repeat its old refusal.
+    attempts = [(f"{one.key}/{one.id}", one.attempt + 1) for one in batch]
+    return idempotency_key(context.connection.organisation_id, body_hash, attempts)

@@ -12,15 +12,20 @@ from fieldbridge.app.flows.ending import Ends
 from fieldbridge.app.flows.images import judging, looking, making
 from fieldbridge.app.flows.mapping import check_taxes
 from fieldbridge.app.flows.numbering import write_codes
+from fieldbridge.app.flows.owed import read_what_is_owed
+from fieldbridge.app.flows.people import matching, taking, writing
 from fieldbridge.app.flows.planning import plan
 from fieldbridge.app.flows.publishing import publish
+from fieldbridge.app.flows.settings_file import heed
 from fieldbridge.app.flows.taking import Taker
 from fieldbridge.app.installation import Installation
 from fieldbridge.engine.stages import Program, Stage, Turn, WithWork
-from fieldbridge.flows import FLOWS, IMAGES, MASTER_DATA, SALES_HISTORY, TRANSACTIONS
+from fieldbridge.flows import CONTACTS, FLOWS, IMAGES, MASTER_DATA, SALES_HISTORY, TRANSACTIONS
 from fieldbridge.store.ledger import intake
 
+TAKE = "take"
 FIRST_WRITE, WRITE_CODES, MAKE_PICTURES = "deliver", "write codes", "make pictures"
+WRITE_PEOPLE = "write people"
 REFERENCE_DATA_FRESH_FOR = timedelta(hours=1)
 Step = Callable[[Context], Turn]
 
@@ -38,6 +43,7 @@ class Flows:
             MASTER_DATA: self._program(MASTER_DATA, lambda _, names: names),
             TRANSACTIONS: self._program(TRANSACTIONS, intake.with_open),
             SALES_HISTORY: self._program(SALES_HISTORY, lambda _, names: names),
+            CONTACTS: self._program(CONTACTS, lambda _, names: names),
             IMAGES: self._program(IMAGES, lambda _, names: names),
         }
 
@@ -47,12 +53,15 @@ class Flows:
             MASTER_DATA: self._master_data,
             TRANSACTIONS: self._transactions,
             SALES_HISTORY: self._sales_history,
+            CONTACTS: self._contacts,
             IMAGES: self._images,
         }
         return made[flow]()
 
     def _program(self, flow: str, with_work: WithWork) -> Program:
-        stages = tuple((name, self._stage(step)) for name, step in self.steps(flow))
+        # A dry run changes nothing, so it does not take an edited file either.
+        steps = [("settings", heed), *self.steps(flow)]
+        stages = tuple((name, self._stage(step)) for name, step in steps)
         ends = Ends(self.installation)
         return Program(flow, FLOWS[flow].lane, stages, ends.begin, ends.settle, with_work, ends.early)
 
@@ -75,11 +84,21 @@ class Flows:
         written = [("publish", sales_history.publish), ("answer", answering.answer_all)]
         return [("organisation", reading.read_organisation), *read, *written]
 
+    def _contacts(self) -> list[tuple[str, Step]]:
+        return [
+            ("organisation", reading.read_organisation),
+            ("contacts", reading.reader(reading.CONTACTS)),
+            ("take", taking.take),
+            ("match", matching.match),
+            ("publish", matching.publish),
+            (WRITE_PEOPLE, writing.write),
+        ]
+
     def _images(self) -> list[tuple[str, Step]]:
         return [
             ("look", looking.look),
-            ("organisation", looking.when_needed(reading.read_organisation)),
-            ("items", looking.when_needed(reading.reader(reading.ITEMS))),
+            ("organisation", looking.when_any(reading.read_organisation)),
+            ("items", looking.when_any(reading.reader(reading.ITEMS))),
             ("judge", judging.judge),
             (MAKE_PICTURES, making.publish),
         ]
@@ -93,9 +112,10 @@ class Flows:
             ("tax map", check_taxes),
             ("contacts", reading.reader(reading.CONTACTS)),
             ("items", reading.reader(reading.ITEMS)),
+            ("what is owed", read_what_is_owed),
         ]
         return [
-            ("take", self.taker.stage),
+            (TAKE, self.taker.stage),
             *((name, _when_orders_wait(step)) for name, step in refresh),
             ("plan", plan),
             (FIRST_WRITE, deliver),

@@ -1,26 +1,30 @@
-"""Settling: what an answer, its absence or a look-up means for each Delivery, written in one transaction."""
+"""Settling: what an answer, its absence or a look-up means for each Delivery, written in one transaction.
 
-from collections.abc import Mapping, Sequence
+A transaction is posted once all its parts are. When one part is refused the transaction is parked, the parts that wait
+for that one are taken back, and the others go on; tried again, only what is missing is planned.
+"""
+
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
 from fieldbridge.app.flows.context import Context
-from fieldbridge.app.flows.planning import park
+from fieldbridge.app.flows.planning import finish, park
 from fieldbridge.app.flows.reading import REFERENCE_DATA
-from fieldbridge.core.delivery import Event, verdict
+from fieldbridge.app.parts.table import KINDS
+from fieldbridge.core.delivery import Event, Found, Receipt
 from fieldbridge.core.errors import RefusedError
 from fieldbridge.core.plan import Problem
-from fieldbridge.core.records.books import PostedInvoice
-from fieldbridge.store.ledger import deliveries, intake, problems, runs, windows
+from fieldbridge.store.ledger import deliveries, intake, parts, problems, runs, windows
 from fieldbridge.store.ledger.deliveries import Delivery
 from fieldbridge.xero.outcomes import Outcome
-from fieldbridge.xero.refusals import NUMBER_TAKEN, Meaning, meaning
+from fieldbridge.xero.refusals import Meaning, meaning
 
 GONE = ("VOIDED", "DELETED")
-Receipt = tuple[Delivery, PostedInvoice]
+Posted = tuple[Delivery, Receipt]
 
 
-def judge(context: Context, sent: Sequence[Delivery], outcomes: Sequence[Outcome[PostedInvoice]]) -> None:
+def judge(context: Context, sent: Sequence[Delivery], outcomes: Sequence[Outcome[Receipt]]) -> None:
     """An answer, element by element: receipts with their Links, and Problems."""
     pairs = list(zip(sent, outcomes, strict=True))
     with context.write() as tx:
@@ -30,10 +34,10 @@ def judge(context: Context, sent: Sequence[Delivery], outcomes: Sequence[Outcome
                 _refused(context, tx, one, outcome.refusals)
 
 
-def lost(context: Context, sent: Sequence[Delivery], because: str) -> None:
+def lost(context: Context, sent: Sequence[Delivery], because: str, *, answered: bool = False) -> None:
     """No usable answer came: each is unsure until it is looked up."""
     with context.write() as tx:
-        deliveries.lost(tx, sent)
+        deliveries.lost(tx, sent, answered=answered)
         told = [{"key": one.key, "number": one.number, "because": because} for one in sent]
         context.log_each(tx, "delivery.unsure", told)
         runs.count(tx, context.ref.run_id, unsure=len(sent))
@@ -44,50 +48,55 @@ def whole_request_refused(context: Context, sent: Sequence[Delivery], error: Ref
     with context.write() as tx:
         if len(sent) > 1:
             deliveries.not_executed(tx, sent, alone=True)
-        else:
+        elif error.reasons:
             _refused(context, tx, sent[0], error.reasons)
+        else:
+            found = Problem(kind="order", key=sent[0].key, code=error.code, message=error.message, remedy=error.remedy)
+            _park(context, tx, sent[0], "refused", found)
 
 
-def settle_unsure(context: Context, unsure: Sequence[Delivery], found: Mapping[str, PostedInvoice]) -> None:
+def settle_unsure(context: Context, unsure: Sequence[Delivery], found: Sequence[Found]) -> None:
     """Adopt what arrived, free what did not to be sent again, park what another document stands in the way of."""
     with context.write() as tx:
-        for one in unsure:
-            _settle(context, tx, one, found.get(one.number))
+        for one, seen in zip(unsure, found, strict=True):
+            _settle(context, tx, one, seen)
 
 
-def _settle(context: Context, tx: sa.Connection, one: Delivery, found: PostedInvoice | None) -> None:
-    event = verdict(one.invoice, found)
-    number_is_taken = one.sent_at is None
-    if event == "absent" and not number_is_taken:
+def _settle(context: Context, tx: sa.Connection, one: Delivery, seen: Found) -> None:
+    is_taken = one.sent_at is None
+    if seen.event == "absent" and not is_taken:
         deliveries.absent(tx, one)
         context.log(tx, "delivery.absent", key=one.key, number=one.number)
-    elif event == "found" and found is not None:
-        _posted(context, tx, [(one, found)], event)
+    elif seen.event == "found" and seen.receipt is not None:
+        _posted(context, tx, [(one, seen.receipt)], seen.event)
     else:
-        _park(context, tx, one, "found_other", _number_taken(context, one, found))
+        page = KINDS[one.kind].page(context.links, seen.receipt.far_id) if seen.receipt else ""
+        _park(context, tx, one, "found_other", KINDS[one.kind].in_the_way(one, seen.receipt, page))
 
 
-def _posted(context: Context, tx: sa.Connection, receipts: Sequence[Receipt], event: Event) -> None:
+def _posted(context: Context, tx: sa.Connection, receipts: Sequence[Posted], event: Event) -> None:
     if not receipts:
         return
-    now, intake_ids = context.now(), [one.intake_id for one, _ in receipts]
+    now = context.now()
     deliveries.posted(tx, context.id, receipts, event, now)
-    intake.settle(tx, intake_ids, "posted")
-    problems.close_of_intake(tx, intake_ids, "posted", now)
+    for one, receipt in receipts:
+        KINDS[one.kind].posted(context, tx, one, receipt)
     adopted = 0 if event == "accepted" else len(receipts)
     context.log_each(tx, "order.adopted" if adopted else "order.posted", [_told(*receipt) for receipt in receipts])
-    runs.count(tx, context.ref.run_id, posted=len(receipts), adopted=adopted)
+    runs.count(tx, context.ref.run_id, adopted=adopted)
+    finish(context, tx, [one.intake_id for one, _ in receipts])
     for one, receipt in receipts:
-        if receipt.total != one.invoice.total and receipt.status not in GONE:
+        if receipt.total != one.total and receipt.status not in GONE:
             problems.report(tx, context.id, context.ref.flow, _other_total(context, one, receipt), now, one.intake_id)
 
 
 def _refused(context: Context, tx: sa.Connection, one: Delivery, refusals: Sequence[str]) -> None:
-    understood = meaning(refusals)
-    if understood.refusal is NUMBER_TAKEN:
+    understood, kind = meaning(refusals), KINDS[one.kind]
+    is_stale = understood.refusal.reaction == "refresh_mapping" or understood.refusal.code in kind.stale
+    if understood.refusal.code in kind.taken:
         deliveries.taken(tx, one)
         context.log(tx, "delivery.unsure", key=one.key, number=one.number, because=understood.words)
-    elif understood.refusal.reaction != "refresh_mapping" or not _plan_again(context, tx, one, understood.words):
+    elif not is_stale or not _plan_again(context, tx, one, understood.words):
         _park(context, tx, one, "refused", _refusal(context, one, understood))
 
 
@@ -96,13 +105,14 @@ def _plan_again(context: Context, tx: sa.Connection, one: Delivery, words: str) 
     if not intake.wait_again(tx, one.intake_id, because="the reference data is read again"):
         return False
     windows.forget(tx, context.id, [stream.name for stream in REFERENCE_DATA])
-    deliveries.refused(tx, one, "refused", context.now())
+    _give_up(context, tx, one, "refused")
     context.log(tx, "order.planned_again", key=one.key, number=one.number, because=words)
     return True
 
 
 def _refusal(context: Context, one: Delivery, understood: Meaning) -> Problem:
-    contact = understood.refusal.link == "contact"
+    kind = KINDS[one.kind]
+    whose = kind.whose(kind.decode(one)) if understood.refusal.link == "contact" else ""
     return Problem(
         kind="order",
         key=one.key,
@@ -110,39 +120,32 @@ def _refusal(context: Context, one: Delivery, understood: Meaning) -> Problem:
         message=f"Xero refused {one.number}: {understood.said}.",
         remedy=understood.remedy,
         cause=understood.cause,
-        link=context.links.contact(one.invoice.contact_id) if contact else "",
+        link=context.links.contact(whose) if whose else "",
     )
 
 
 def _park(context: Context, tx: sa.Connection, one: Delivery, event: Event, found: Problem) -> None:
-    deliveries.refused(tx, one, event, context.now())
+    _give_up(context, tx, one, event)
     park(context, tx, one.intake_id, found)
 
 
-def _told(one: Delivery, receipt: PostedInvoice) -> dict[str, object]:
+def _give_up(context: Context, tx: sa.Connection, one: Delivery, event: Event) -> None:
+    deliveries.refused(tx, one, event, context.now())
+    parts.withdraw(tx, one.intake_id, one.part, context.now())
+
+
+def _told(one: Delivery, receipt: Receipt) -> dict[str, object]:
     warnings = {"warnings": list(receipt.warnings)} if receipt.warnings else {}
-    invoice = {"number": receipt.number, "invoice": receipt.invoice_id, "total": str(receipt.total)}
-    return {"key": one.key, **invoice, **warnings}
+    made = {"number": receipt.number, KINDS[one.kind].field: receipt.far_id, "total": str(receipt.total)}
+    return {"key": one.key, **made, **warnings}
 
 
-def _other_total(context: Context, one: Delivery, receipt: PostedInvoice) -> Problem:
+def _other_total(context: Context, one: Delivery, receipt: Receipt) -> Problem:
     return Problem(
         kind="order",
         key=one.key,
         code="xero.total_differs",
-        message=f"{receipt.number} was posted, but Xero made {receipt.total} of it, not {one.invoice.total}.",
-        remedy="Correct the invoice in Xero, and report this: the arithmetic should agree.",
-        link=context.links.invoice(receipt.invoice_id),
-    )
-
-
-def _number_taken(context: Context, one: Delivery, found: PostedInvoice | None) -> Problem:
-    other = f"an invoice of {found.total} that is not ours" if found else "a document it does not show"
-    return Problem(
-        kind="order",
-        key=one.key,
-        code="xero.number_taken",
-        message=f"The number {one.number} is taken in Xero by {other}.",
-        remedy="Renumber that document in Xero, then: fieldbridge retry",
-        link=context.links.invoice(found.invoice_id) if found else "",
+        message=f"{receipt.number} was posted, but Xero made {receipt.total} of it, not {one.total}.",
+        remedy=f"Correct the {one.kind} in Xero, and report this: the arithmetic should agree.",
+        link=KINDS[one.kind].page(context.links, receipt.far_id),
     )

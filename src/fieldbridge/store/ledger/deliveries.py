@@ -7,66 +7,98 @@ from decimal import Decimal
 import msgspec
 import sqlalchemy as sa
 
-from fieldbridge.core.delivery import Event, State, after
+from fieldbridge.core.delivery import Event, Receipt, State, after
 from fieldbridge.core.identity import digest
 from fieldbridge.core.plan import Change
-from fieldbridge.core.records.books import Invoice, PostedInvoice
 from fieldbridge.store.database import upsert
-from fieldbridge.store.ledger import calls
-from fieldbridge.store.ledger.links import CUSTOMER
+from fieldbridge.store.ledger import calls, parts
+from fieldbridge.store.ledger.links import CUSTOMER, KNOWN_AS
 from fieldbridge.store.schema import delivery, link
 
 UNSETTLED: tuple[State, ...] = ("pending", "sending")
+HOLDS_STOCK = "invoice"
+SPENT = {"idempotency_key": ""}
 _encode = msgspec.json.Encoder().encode
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """One Change on its way."""
+    """One Change on its way. Shape: document is its record as JSON, of the type its kind says."""
 
     id: int
     intake_id: int
     key: str
+    kind: str
+    part: str
     number: str
+    total: Decimal
     state: State
     attempt: int
     alone: bool
     sent_at: datetime | None
-    invoice: Invoice
+    idempotency_key: str
+    document: str
 
 
 def plan(tx: sa.Connection, connection_id: str, changes: Iterable[tuple[int, Change]], at: datetime) -> None:
-    """Store the intent to deliver. Shape: changes are (intake id, Change)."""
+    """Store the intent to deliver what is not on its way or at Xero yet. Shape: changes are (intake id, Change)."""
+    given = list(changes)
+    going = parts.going(tx, {intake_id for intake_id, _ in given})
     rows = [
         {
             "connection_id": connection_id,
             "intake_id": intake_id,
             "key": change.key,
-            "number": change.invoice.number,
+            "kind": change.kind,
+            "part": change.part,
+            "needs": _encode(change.needs).decode(),
+            "is_blocked": bool(change.needs),
+            "number": change.number,
             "state": "pending",
-            "document": _encode(change.invoice).decode(),
-            "total": str(change.invoice.total),
+            "document": _encode(change.document).decode(),
+            "total": str(change.total),
             "planned_at": at,
+            "holds_stock": change.kind == HOLDS_STOCK,
         }
-        for intake_id, change in changes
+        for intake_id, change in given
+        if (intake_id, change.part) not in going
     ]
     if rows:
         tx.execute(delivery.insert(), rows)
+        parts.unblock(tx, [intake_id for intake_id, change in given if change.needs])
 
 
-def in_state(tx: sa.Connection, connection_id: str, states: Sequence[State], limit: int) -> list[Delivery]:
-    """The oldest Deliveries in these states."""
+def in_state(
+    tx: sa.Connection, connection_id: str, states: Sequence[State], limit: int, kind: str | None = None
+) -> list[Delivery]:
+    """The oldest Deliveries in these states, of one kind or of all; those that wait for another part are left out."""
     query = (
         sa.select(delivery)
-        .where(delivery.c.connection_id == connection_id, delivery.c.state.in_(states))
+        .where(delivery.c.connection_id == connection_id, delivery.c.state.in_(states), ~delivery.c.is_blocked)
         .order_by(delivery.c.id)
         .limit(limit)
     )
+    if kind is not None:
+        query = query.where(delivery.c.kind == kind)
     return [_delivery(row) for row in tx.execute(query).mappings()]
 
 
+def planned(tx: sa.Connection, connection_id: str) -> list[Delivery]:
+    """Everything that is to be sent, with what waits for another part, oldest first."""
+    query = sa.select(delivery).where(delivery.c.connection_id == connection_id, delivery.c.state == "pending")
+    return [_delivery(row) for row in tx.execute(query.order_by(delivery.c.id)).mappings()]
+
+
+def request_of(tx: sa.Connection, one: Delivery) -> list[Delivery]:
+    """Everything that left in the same request as a Delivery did the last time, in the same order."""
+    query = sa.select(delivery).where(
+        delivery.c.idempotency_key == one.idempotency_key, delivery.c.idempotency_key != ""
+    )
+    return [_delivery(row) for row in tx.execute(query.order_by(delivery.c.id)).mappings()]
+
+
 def _delivery(row: sa.RowMapping) -> Delivery:
-    invoice = msgspec.json.decode(row["document"], type=Invoice)
-    return Delivery(invoice=invoice, **{name: row[name] for name in Delivery.__struct_fields__ if name != "invoice"})
+    fields = {name: row[name] for name in Delivery.__struct_fields__}
+    return Delivery(**{**fields, "total": Decimal(row["total"])})
 
 
 def send(
@@ -91,12 +123,12 @@ def send(
 
 def not_executed(tx: sa.Connection, batch: Sequence[Delivery], *, alone: bool = False) -> None:
     """Xero did not look at the request: send again later; alone, when one of them spoilt it for the others."""
-    _move(tx, batch, "not_executed", alone=alone)
+    _move(tx, batch, "not_executed", alone=alone, **(SPENT if alone else {}))
 
 
-def lost(tx: sa.Connection, batch: Sequence[Delivery]) -> None:
-    """The request left and no usable answer came."""
-    _move(tx, batch, "lost")
+def lost(tx: sa.Connection, batch: Sequence[Delivery], *, answered: bool = False) -> None:
+    """The request left and no usable answer came; answered: a fault came, which Xero would repeat for its key."""
+    _move(tx, batch, "lost", **(SPENT if answered else {}))
 
 
 def taken(tx: sa.Connection, one: Delivery) -> None:
@@ -117,25 +149,30 @@ def refused(tx: sa.Connection, one: Delivery, event: Event, at: datetime) -> Non
 def posted(
     tx: sa.Connection,
     connection_id: str,
-    receipts: Sequence[tuple[Delivery, PostedInvoice]],
+    receipts: Sequence[tuple[Delivery, Receipt]],
     event: Event,
     at: datetime,
 ) -> None:
-    """Write receipts and Links together."""
+    """Write receipts and Links together, and let go what waited for them. A part is its Link's kind."""
     _move(tx, [one for one, _ in receipts], event, settled_at=at)
+    for one, receipt in receipts:
+        known = delivery.update().where(delivery.c.id == one.id)
+        tx.execute(known.values(far_id=receipt.far_id, number=receipt.number))
     rows = [
         {
             "connection_id": connection_id,
-            "kind": "invoice",
+            "kind": one.part,
             "key": one.key,
-            "far_id": receipt.invoice_id,
+            "far_id": receipt.far_id,
             "far_number": receipt.number,
-            "digest": digest(_encode(one.invoice)),
+            "digest": digest(one.document.encode()),
             "agreed_at": at,
         }
         for one, receipt in receipts
+        if receipt.far_id
     ]
     upsert(tx, link, rows)
+    parts.unblock(tx, [one.intake_id for one, _ in receipts])
 
 
 def doubt(tx: sa.Connection, since: datetime, intake_ids: Iterable[int] | None = None) -> int:
@@ -145,11 +182,13 @@ def doubt(tx: sa.Connection, since: datetime, intake_ids: Iterable[int] | None =
     """
     chosen = sa.true() if intake_ids is None else delivery.c.intake_id.in_(list(intake_ids))
     doubted = 0
+    values = {"attempt": delivery.c.attempt + 1, "sent_at": since}
     for state in UNSETTLED:
-        unsettled = delivery.update().where(delivery.c.state == state, chosen)
-        values = {"state": after(state, "restored"), "attempt": delivery.c.attempt + 1, "sent_at": since}
-        doubted += tx.execute(unsettled.values(**values)).rowcount
-    return doubted
+        unsettled = delivery.update().where(delivery.c.state == state, ~delivery.c.is_blocked, chosen)
+        doubted += tx.execute(unsettled.values(state=after(state, "restored"), **values)).rowcount
+    # What waits for another part cannot be looked up before that is known.
+    blocked = delivery.update().where(delivery.c.state == "pending", delivery.c.is_blocked, chosen)
+    return doubted + tx.execute(blocked.values(**values)).rowcount
 
 
 def _move(tx: sa.Connection, batch: Sequence[Delivery], event: Event, **values: object) -> None:
@@ -177,10 +216,11 @@ def links(tx: sa.Connection, connection_id: str, since_run: datetime | None = No
             sa.and_(
                 delivery.c.connection_id == link.c.connection_id,
                 delivery.c.key == link.c.key,
+                delivery.c.part == link.c.kind,
                 delivery.c.state == "posted",
             ),
         )
-        .where(link.c.connection_id == connection_id, link.c.kind != CUSTOMER)
+        .where(link.c.connection_id == connection_id, link.c.kind.not_in((CUSTOMER, KNOWN_AS)))
         .order_by(delivery.c.id)
     )
     if since_run is not None:

@@ -11,7 +11,7 @@ from fieldbridge.core.delivery import State
 from fieldbridge.core.plan import IntakeState
 from fieldbridge.core.records.field import Order
 from fieldbridge.store.database import chunks
-from fieldbridge.store.ledger.links import CUSTOMER
+from fieldbridge.store.ledger.links import CUSTOMER, KNOWN_AS
 from fieldbridge.store.schema import delivery, intake, intake_file, link, problem
 
 KEYS_PER_QUERY = 500
@@ -36,12 +36,22 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     order: Order | None
 
 
+class KeptFile(msgspec.Struct, frozen=True, kw_only=True):
+    """An order file as it was taken."""
+
+    id: int
+    name: str
+    taken_at: datetime
+    content: bytes
+
+
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """One thing of a transaction in the Outbox. Shape: document is what was to be created, as JSON."""
 
     id: int
     intake_id: int
     kind: str
+    part: str
     number: str
     state: State
     attempt: int
@@ -74,7 +84,7 @@ def keys_of(tx: sa.Connection, connection_id: str, named: str) -> list[str]:
     numbered = sa.select(delivery.c.key).where(delivery.c.connection_id == connection_id, delivery.c.number == named)
     linked = sa.select(link.c.key).where(
         link.c.connection_id == connection_id,
-        link.c.kind != CUSTOMER,
+        link.c.kind.not_in((CUSTOMER, KNOWN_AS)),
         sa.or_(link.c.far_id == named, link.c.far_number == named),
     )
     found = sorted(tx.execute(sa.union(keyed, numbered, linked)).scalars())
@@ -90,12 +100,30 @@ def _numbered_by_tablet(tx: sa.Connection, connection_id: str, named: str) -> li
     return sorted(set(tx.execute(query).scalars()))
 
 
+def files_since(tx: sa.Connection, connection_id: str, since: datetime) -> Iterator[KeptFile]:
+    """Stream the order files that were taken since a moment, one by one, in the order taken."""
+    columns = [intake_file.c[name] for name in KeptFile.__struct_fields__]
+    query = sa.select(*columns).where(intake_file.c.connection_id == connection_id, intake_file.c.taken_at >= since)
+    for row in tx.execute(query.order_by(intake_file.c.id).execution_options(yield_per=1)).mappings():
+        yield KeptFile(**row)
+
+
+def planned_since(tx: sa.Connection, connection_id: str, since: datetime) -> list[datetime]:
+    """The moments at which something was planned, oldest first."""
+    query = (
+        sa.select(delivery.c.planned_at)
+        .distinct()
+        .where(delivery.c.connection_id == connection_id, delivery.c.planned_at >= since)
+    )
+    return list(tx.execute(query.order_by(delivery.c.planned_at)).scalars())
+
+
 def linked(tx: sa.Connection, connection_id: str, far_ids: Iterable[str]) -> set[str]:
     """Those of some documents that began as a transaction here."""
     found: set[str] = set()
     for some in chunks(sorted(set(far_ids)), KEYS_PER_QUERY):
         query = sa.select(link.c.far_id).where(
-            link.c.connection_id == connection_id, link.c.kind != CUSTOMER, link.c.far_id.in_(some)
+            link.c.connection_id == connection_id, link.c.kind.not_in((CUSTOMER, KNOWN_AS)), link.c.far_id.in_(some)
         )
         found |= set(tx.execute(query).scalars())
     return found
@@ -139,25 +167,19 @@ def taken_since(tx: sa.Connection, connection_id: str, since: datetime) -> Itera
 
 def parts(tx: sa.Connection, connection_id: str, keys: Iterable[str]) -> dict[str, list[Part]]:
     """Everything of some transactions that is or was in the Outbox, in the order planned, by key."""
-    agreed = sa.and_(
-        link.c.connection_id == delivery.c.connection_id,
-        link.c.key == delivery.c.key,
-        link.c.kind != CUSTOMER,
-        delivery.c.state == "posted",
-    )
-    own = (delivery.c[name] for name in Part.__struct_fields__ if name in delivery.c)
-    joined = sa.select(delivery.c.key, *own, sa.literal("invoice").label("kind"), link.c.far_id).outerjoin(link, agreed)
+    own = (delivery.c[name] for name in Part.__struct_fields__)
+    query = sa.select(delivery.c.key, *own).where(delivery.c.connection_id == connection_id)
     found: dict[str, list[Part]] = {}
     for some in chunks(sorted(set(keys)), KEYS_PER_QUERY):
-        chosen = joined.where(delivery.c.connection_id == connection_id, delivery.c.key.in_(some))
-        for row in tx.execute(chosen.order_by(delivery.c.id)).mappings():
+        chosen = query.where(delivery.c.key.in_(some)).order_by(delivery.c.id)
+        for row in tx.execute(chosen).mappings():
             found.setdefault(row["key"], []).append(_part(row))
     return found
 
 
 def _part(row: sa.RowMapping) -> Part:
     fields = {name: row[name] for name in Part.__struct_fields__}
-    return Part(**{**fields, "total": Decimal(row["total"]), "far_id": row["far_id"] or ""})
+    return Part(**{**fields, "total": Decimal(row["total"])})
 
 
 def problems(tx: sa.Connection, connection_id: str, arrived: Iterable[Arrival]) -> list[PastProblem]:

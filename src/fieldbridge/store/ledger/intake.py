@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from fieldbridge.core.identity import digest
 from fieldbridge.core.plan import IntakeState
 from fieldbridge.core.records.field import Order
-from fieldbridge.store.schema import intake, intake_file
+from fieldbridge.store.schema import delivery, intake, intake_file
 
 OPEN: tuple[IntakeState, ...] = ("waiting", "planned")
+UNSETTLED = ("pending", "sending", "unsure")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -76,9 +77,14 @@ class Known(msgspec.Struct, frozen=True):
 
 
 def known(tx: sa.Connection, connection_id: str, keys: Sequence[str]) -> dict[str, Known]:
-    """What is known of these keys. Repeats and replaced ones do not count."""
+    """What is known of these keys. Repeats and replaced ones do not count.
+
+    Of one that is parked a part may be in Xero, or on its way: it counts as planned, because it may not be replaced.
+    """
+    begun = sa.exists().where(delivery.c.intake_id == intake.c.id, delivery.c.state != "refused")
+    state = sa.case((sa.and_(intake.c.state == "parked", begun), "planned"), else_=intake.c.state)
     query = (
-        sa.select(intake.c.key, intake.c.id, intake.c.state, intake.c.digest)
+        sa.select(intake.c.key, intake.c.id, state, intake.c.digest)
         .where(intake.c.connection_id == connection_id, intake.c.key.in_(keys), intake.c.state != "ignored")
         .order_by(intake.c.id)
     )
@@ -139,4 +145,8 @@ def with_open(tx: sa.Connection, names: Sequence[str]) -> set[str]:
         intake_file.c.connection_id.in_(names), intake_file.c.moved_to.is_(None)
     )
     rows = sa.select(intake.c.connection_id).where(intake.c.connection_id.in_(names), intake.c.state.in_(OPEN))
-    return set(tx.execute(sa.union(files, rows)).scalars()) if names else set()
+    # Of a transaction that was parked, another part may still be on its way.
+    parts = sa.select(delivery.c.connection_id).where(
+        delivery.c.connection_id.in_(names), delivery.c.state.in_(UNSETTLED), delivery.c.settled_at.is_(None)
+    )
+    return set(tx.execute(sa.union(files, rows, parts)).scalars()) if names else set()

@@ -100,10 +100,15 @@ def body_of(payments: Sequence[Payment]) -> bytes:
 
 
 def of_invoice(session: Session, invoice_id: str, reference: str) -> list[BookedPayment]:
-    """The payments of an invoice with this reference that stand: what to look at before one is made again."""
+    """The payments of an invoice with this reference that stand."""
+    return [one for one in ever_of_invoice(session, invoice_id, reference) if one.status != "DELETED"]
+
+
+def ever_of_invoice(session: Session, invoice_id: str, reference: str) -> list[BookedPayment]:
+    """Those that were reversed too: what to look at before one is made again."""
     where = f'Invoice.InvoiceID==guid("{uuid.UUID(invoice_id)}")'
     found = PAYMENTS.every(session, {"where": where})
-    return [one for one in found if one.reference == reference and one.status != "DELETED"]
+    return [one for one in found if one.reference == reference]
 
 
 def reverse(session: Session, payment_id: str, idempotency_key: str) -> BookedPayment:

@@ -9,37 +9,40 @@ import msgspec
 
 from fieldbridge.app.flows import reading
 from fieldbridge.app.flows.context import Context
-from fieldbridge.core.errors import RefusedError
+from fieldbridge.core.errors import RefusedError, SetupError
 from fieldbridge.core.identity import digest
 from fieldbridge.core.records.pictures import Fault, Shot
 from fieldbridge.engine.stages import Turn
 from fieldbridge.field.pictures import picture
 from fieldbridge.field.pictures.source import Lying, Source, place
 from fieldbridge.store import pictures
-from fieldbridge.store.ledger import windows
 
 PER_TURN = 50
 ITEMS_FRESH_FOR = timedelta(hours=1)
 Step = Callable[[Context], Turn]
 
 
-def when_needed(step: Step) -> Step:
+def when_any(step: Step) -> Step:
     """A step that is only taken when there are pictures, and the products were not read for an hour."""
+    when_stale = reading.when_stale(reading.ITEMS, ITEMS_FRESH_FOR, step)
 
     def stage(context: Context) -> Turn:
         with context.read() as tx:
-            until, _ = windows.read_until(tx, context.id, reading.ITEMS.name)
             idle = pictures.is_idle(tx, context.id)
-        return Turn() if idle or (until and context.now() - until < ITEMS_FRESH_FOR) else step(context)
+        return Turn() if idle else when_stale(context)
 
     return stage
 
 
 @contextmanager
 def opened_source(context: Context) -> Iterator[Source]:
-    """The pictures of a connection, while it is open."""
-    rules = context.settings.images
-    with Source(place(context.folder, rules), rules, time.time()) as source:
+    """The pictures of a connection, while it is open. Errors: SetupError when they would be made of themselves."""
+    rules, shared = context.settings.images, context.folder
+    path = place(shared, rules)
+    if path.resolve() in (shared.resolve(), (shared / context.settings.profile.images_folder).resolve()):
+        said = f"Pictures cannot be taken from {path}, which is the cloud's own."
+        raise SetupError("images.source", said, remedy="Name another folder in images.source.")
+    with Source(path, rules, time.time()) as source:
         yield source
 
 
