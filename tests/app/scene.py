@@ -125,6 +125,16 @@ def settle_for(site: Site, toml: str, *, first: bool = False) -> None:
         )
 
 
+def settle_transactions(site: Site, toml: str) -> None:
+    """Give the connection's transactions other settings."""
+    with site.installation.database.write() as tx:
+        known = connections.find(tx, site.connection.id)
+        assert known is not None
+        assert "[transactions]" in known.settings
+        text = known.settings.replace("[transactions]", f"[transactions]\n{toml}", 1)
+        connections.keep(tx, msgspec.structs.replace(known, settings=text))
+
+
 @dataclass
 class Clock:
     """The product's own time: waiting moves it on at once, and whatever is told to `also` with it."""

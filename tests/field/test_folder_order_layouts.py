@@ -109,6 +109,7 @@ tenders = st.builds(
     amount=st.decimals(Decimal("0.01"), 10**6, places=2),
     paid_on=st.none() | st.dates(date(1990, 1, 1)),
     reference=st.sampled_from(["", "R 1", 'say "7"']),
+    currency=st.sampled_from(["", "AUD"]),
 )
 
 

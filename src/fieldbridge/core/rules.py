@@ -65,12 +65,26 @@ class SheetRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     max_file_bytes: int = 64 * 1024 * 1024
 
 
+class NewCustomerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How a customer that a rep met becomes a contact.
+
+    Shape: code says whether its Account Number is the tablet's code or made of its name; name_taken and name_archived
+    say what follows when a contact of that name is there already, or was. Units: terms_days after the invoice's date.
+    """
+
+    code: Literal["tablet", "minted"] = "tablet"
+    address: Literal["street", "postal", "both"] = "both"
+    terms_days: int | None = None
+    name_taken: Literal["problem", "adopt"] = "problem"
+    name_archived: Literal["problem", "restore", "create"] = "problem"
+
+
 class TransactionRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """How a tablet's order becomes an invoice.
 
     Shape: tax_codes maps the tablet's tax code to Xero's TaxType, tenders a means of payment to the code of the
-    account that takes it; reference is a template over customer_order_no,
-    rep, order_no and cloud_id. Units: tolerance in the organisation's currency.
+    account that takes it; reference is a template over customer_order_no, rep, order_no and cloud_id. money_on_account
+    says what becomes of money beyond what is owed. Units: tolerance in the organisation's currency.
     """
 
     order_status: Literal["DRAFT", "SUBMITTED", "AUTHORISED"] = "DRAFT"
@@ -79,6 +93,10 @@ class TransactionRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     sales_account: str = ""
     tax_codes: dict[str, str] = {}
     tenders: dict[str, str] = {}
+    money_on_account: Literal["overpayment", "prepayment", "refuse"] = "overpayment"
+    prepayment_account: str = ""
+    history_note: bool = False
+    new_customers: NewCustomerRules = NewCustomerRules()
     tolerance: Decimal = Decimal(0)
     due_days_without_terms: int = 30
 

@@ -6,10 +6,9 @@ from fieldbridge.core.records.field import Order
 
 def refuse_what_is_not_posted(order: Order) -> None:
     """Errors: RefusedError order.part_unsupported."""
-    parts = {"a new customer": order.new_customer, "freight": order.freight, "files to attach": order.files}
-    if found := [name for name, part in parts.items() if part]:
+    if order.freight:
         raise RefusedError(
             "order.part_unsupported",
-            f"Order {order.order_no} carries {' and '.join(found)}, which this version does not handle.",
+            f"Order {order.order_no} carries freight, which this version does not handle.",
             remedy="Enter the order by hand.",
         )

@@ -1,6 +1,7 @@
 """Orders: how what a rep captured becomes a sales invoice. Source: field-sales facts §12; Xero, invoices."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from decimal import Decimal
 from string import Formatter
 
 import msgspec
@@ -13,6 +14,7 @@ from fieldbridge.core.records.field import DeliveryAddress, Order, OrderLine
 from fieldbridge.core.rules import TransactionRules
 from fieldbridge.flows.due_dates import due_on
 from fieldbridge.flows.not_posted import refuse_what_is_not_posted
+from fieldbridge.flows.owing import Owing
 from fieldbridge.flows.taxes import may_sell
 from fieldbridge.flows.totals import Priced, compare
 
@@ -23,7 +25,12 @@ RETRY = "then: fieldbridge retry"
 
 
 class Shelf(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of the Books that some orders need. Shape: contacts and items by code, the rest by their own key."""
+    """The part of the Books and of the ledger that some orders need.
+
+    Shape: contacts and items by code, the rest by their own key. going are the parts of a transaction, by its key, that
+    are on their way or at Xero already, with their totals. coming says which transaction makes a customer, by code;
+    namesakes are contacts by name in small letters; codes gives every code that is taken.
+    """
 
     organisation: Organisation
     contacts: Mapping[str, Sequence[Contact]]
@@ -31,6 +38,11 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True):
     accounts: Mapping[str, Account]
     tax_rates: Mapping[str, TaxRate]
     addresses: Callable[[Contact], Sequence[DeliveryAddress]]
+    owing: Owing = msgspec.field(default_factory=Owing)
+    going: Mapping[str, Mapping[str, Decimal]] = {}
+    coming: Mapping[str, str] = {}
+    namesakes: Mapping[str, Sequence[Contact]] = {}
+    codes: Callable[[], Container[str]] = frozenset
 
 
 def change_of(order: Order, shelf: Shelf, rules: TransactionRules) -> Change:
@@ -69,7 +81,10 @@ def _status(order: Order, rules: TransactionRules) -> str:
 
 
 def contact_of(order: Order, contacts: Mapping[str, Sequence[Contact]]) -> Contact:
-    """The one active contact an order is for. Errors: RefusedError when there is none, or more than one."""
+    """The one active contact an order is for; one without an id when the order brings it.
+
+    Errors: RefusedError when there is none, or more than one.
+    """
     holders = contacts.get(order.customer, ())
     active = [one for one in holders if one.status == "ACTIVE" and not one.merged_to]
     if len(active) == 1:
@@ -87,6 +102,8 @@ def contact_of(order: Order, contacts: Mapping[str, Sequence[Contact]]) -> Conta
             f"{_name(order)}: the customer {order.customer} ({holders[0].name}) is archived in Xero.",
             remedy=f"Restore the contact in Xero, {RETRY}",
         )
+    if order.new_customer is not None:
+        return Contact(contact_id="", name=order.new_customer.name)
     raise RefusedError(
         "order.customer_unknown",
         f"{_name(order)}: no contact in Xero has the code {order.customer} ({order.customer_name or 'no name given'}).",

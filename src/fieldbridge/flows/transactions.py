@@ -9,8 +9,10 @@ from fieldbridge.core.errors import RefusedError
 from fieldbridge.core.plan import Change
 from fieldbridge.core.records.field import Order
 from fieldbridge.core.rules import TransactionRules
+from fieldbridge.flows.enclosures import files_with, note_with
+from fieldbridge.flows.new_customers import new_customer_with, refuse_awaited, waiting_for_contact
 from fieldbridge.flows.orders import Shelf, change_of
-from fieldbridge.flows.payments import payments_with
+from fieldbridge.flows.payments import payments_alone, payments_with
 
 Documents = Callable[[Order, Shelf, TransactionRules], Sequence[Change]]
 Beside = Callable[[Order, Shelf, TransactionRules, Sequence[Change]], Iterable[Change]]
@@ -20,8 +22,12 @@ def _invoice(order: Order, shelf: Shelf, rules: TransactionRules) -> Sequence[Ch
     return [change_of(order, shelf, rules)]
 
 
-DOCUMENTS: dict[str, Documents] = {"O": _invoice, "I": _invoice}
-BESIDE: tuple[Beside, ...] = (payments_with,)
+def _nothing(order: Order, shelf: Shelf, rules: TransactionRules) -> Sequence[Change]:
+    return ()
+
+
+DOCUMENTS: dict[str, Documents] = {"O": _invoice, "I": _invoice, "P": payments_alone, "N": _nothing}
+BESIDE: tuple[Beside, ...] = (payments_with, files_with, note_with)
 
 
 def changes_of(order: Order, shelf: Shelf, rules: TransactionRules) -> Sequence[Change]:
@@ -32,10 +38,11 @@ def changes_of(order: Order, shelf: Shelf, rules: TransactionRules) -> Sequence[
     if order.kind not in DOCUMENTS:
         raise RefusedError(
             "order.kind",
-            f"Order {order.order_no} is of kind {order.kind}; only orders (O) and invoices (I) can be posted.",
+            f"Order {order.order_no} is of kind {order.kind}, which cannot be posted.",
             remedy="Enter it in Xero by hand.",
         )
-    made = list(DOCUMENTS[order.kind](order, shelf, rules))
+    refuse_awaited(order, shelf)
+    made = [*new_customer_with(order, shelf, rules), *DOCUMENTS[order.kind](order, shelf, rules)]
     for beside in BESIDE:
         made += beside(order, shelf, rules, made)
-    return made
+    return waiting_for_contact(made)

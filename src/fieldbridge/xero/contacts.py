@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import msgspec
 
-from fieldbridge.core.records.books import Address, Contact, ContactFields, Person
+from fieldbridge.core.records.books import Address, Contact, ContactFields, PaymentTerms, Person
 from fieldbridge.xero.codec import Wire, encode, instant_or_none, quoted
 from fieldbridge.xero.collection import PAGE_SIZE, Page
 from fieldbridge.xero.outcomes import NO_ID, ElementWire, Writable
@@ -176,6 +176,12 @@ def body_of(contacts: Sequence[ContactFields]) -> bytes:
     return encode({"Contacts": [_element(one) for one in contacts]})
 
 
+def body_of_new(fields: ContactFields, terms: PaymentTerms | None) -> bytes:
+    """The request that creates one contact, with the terms its sales invoices get."""
+    told = {"PaymentTerms": {"Sales": {"Day": terms.day, "Type": terms.kind}}} if terms else {}
+    return encode({"Contacts": [{**_element(fields), **told}]})
+
+
 def update(session: Session, contact_id: str, fields: ContactFields, idempotency_key: str) -> Contact:
     """Change exactly these fields of one contact. Errors: RefusedError, for one, when it is archived."""
     return CONTACTS.update(session, contact_id, {"ContactID": contact_id, **_element(fields)}, idempotency_key)
@@ -184,6 +190,12 @@ def update(session: Session, contact_id: str, fields: ContactFields, idempotency
 def archive(session: Session, contact_id: str, idempotency_key: str) -> Contact:
     """Archive one contact. Source: Xero does not let a program restore it."""
     fields = {"ContactID": contact_id, "ContactStatus": "ARCHIVED"}
+    return CONTACTS.update(session, contact_id, fields, idempotency_key)
+
+
+def restore(session: Session, contact_id: str, idempotency_key: str) -> Contact:
+    """Make an archived contact active again. Errors: RefusedError, most likely: Xero may leave that to people."""
+    fields = {"ContactID": contact_id, "ContactStatus": "ACTIVE"}
     return CONTACTS.update(session, contact_id, fields, idempotency_key)
 
 

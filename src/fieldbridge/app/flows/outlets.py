@@ -116,8 +116,14 @@ def told(tx: sa.Connection, connection_id: str, code: str) -> list[Problem]:
 
 
 def holders(tx: sa.Connection, connection_id: str, keys: Collection[str]) -> dict[str, list[Contact]]:
-    """Who has each key: the contact it was agreed with, or its heir, and whoever has it as a code in Xero."""
+    """Who has each key: the contact it was agreed with, or its heir, and whoever has it as a code in Xero.
+
+    What a tablet alone calls a contact counts where nobody has the key.
+    """
     found = books.by_code(tx, connection_id, Contact, keys)
+    known = links.known_as(tx, connection_id, set(keys) - found.keys())
+    there = books.by_ids(tx, connection_id, Contact, known.values())
+    found |= {key: [there[contact_id]] for key, contact_id in known.items() if contact_id in there}
     merged = {one.merged_to for some in found.values() for one in some if one.merged_to}
     heirs = standing_for(tx, connection_id, merged)
     return {key: list(_with_heirs(some, heirs)) for key, some in found.items()}

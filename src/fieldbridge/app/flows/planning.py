@@ -1,6 +1,6 @@
 """Planning: from orders that wait to the Deliveries of the Outbox, by a pure function over the Books."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -16,15 +16,20 @@ from fieldbridge.core.records.sheets import AddressRow
 from fieldbridge.core.rules import TransactionRules
 from fieldbridge.engine.stages import Turn
 from fieldbridge.flows.addresses import addresses_of
+from fieldbridge.flows.new_customers import plain_name
 from fieldbridge.flows.orders import Shelf
+from fieldbridge.flows.owing import Debt, Owing
 from fieldbridge.flows.sheets import addresses_with
 from fieldbridge.flows.transactions import changes_of
-from fieldbridge.store import books, sheets
-from fieldbridge.store.ledger import deliveries, intake, marks, parts, problems, runs
+from fieldbridge.store import books, owing, sheets
+from fieldbridge.store.ledger import deliveries, intake, marks, parts, problems, runs, waking
 from fieldbridge.store.ledger.intake import Waiting
 from fieldbridge.xero.links import Links
 
 ORDERS_PER_TURN = 200
+# Kinds of transactions that settle invoices which are there already.
+SETTLING = ("P", "C")
+WAITING = "waiting"
 # A tablet's calendar day may be ahead of the day in UTC.
 ZONES = timedelta(days=1)
 
@@ -35,15 +40,16 @@ def plan(context: Context) -> Turn:
         waiting = intake.waiting(tx, context.id, ORDERS_PER_TURN)
         if not waiting:
             return Turn()
-        shelf = shelf_for(tx, context.id, [one.order for one in waiting])
+        shelf = shelf_for(tx, context.id, waiting)
         decided = [(one.id, decide(one.order, shelf, context.settings.transactions, context.links)) for one in waiting]
         going = [(row_id, found) for row_id, found in decided if not isinstance(found, Problem)]
         _keep(context, tx, going)
         _doubt(tx, waiting, [row_id for row_id, _ in going])
         cheap = _below_price(context, tx, [one.order for one in waiting])
         for row_id, changes in going:
-            for note in (*(note for one in changes for note in one.notes), *cheap[changes[0].key]):
-                context.log(tx, "order.note", key=changes[0].key, intake=row_id, note=note)
+            for change in changes:
+                for note in (*change.notes, *cheap.pop(change.key, ())):
+                    context.log(tx, "order.note", key=change.key, intake=row_id, note=note)
         for row_id, found in decided:
             if isinstance(found, Problem):
                 park(context, tx, row_id, found)
@@ -87,7 +93,7 @@ def decide(order: Order, shelf: Shelf, rules: TransactionRules, links: Links) ->
         return changes_of(order, shelf, rules)
     except RefusedError as error:
         return Problem(
-            kind="order",
+            kind=WAITING if error.code == waking.AWAITED else "order",
             key=order.key,
             code=error.code,
             message=error.message,
@@ -103,23 +109,68 @@ def _link(order: Order, shelf: Shelf, links: Links) -> str:
 
 
 def park(context: Context, tx: sa.Connection, intake_id: int, found: Problem) -> None:
-    """Set one order aside with its Problem; the others go on."""
+    """Set one order aside with its Problem; the others go on. One that waits for another needs no person."""
     intake.settle(tx, [intake_id], "parked", found.code)
     problems.report(tx, context.id, context.ref.flow, found, context.now(), intake_id)
+    if found.kind == WAITING:
+        context.log(tx, "order.waiting", key=found.key, code=found.code, message=found.message)
+        return
     context.log(tx, "order.parked", key=found.key, code=found.code, message=found.message)
     runs.count(tx, context.ref.run_id, parked=1)
 
 
-def shelf_for(tx: sa.Connection, connection_id: str, orders: Sequence[Order]) -> Shelf:
+def shelf_for(tx: sa.Connection, connection_id: str, waiting: Sequence[Waiting]) -> Shelf:
     """The part of the Books these orders need. Errors: SetupError when nothing was read yet."""
+    orders = [one.order for one in waiting]
+    contacts = holders(tx, connection_id, {order.customer for order in orders})
+    unknown = {order.customer for order in orders if order.customer not in contacts}
     return Shelf(
         organisation=books.own(tx, connection_id),
-        contacts=holders(tx, connection_id, {order.customer for order in orders}),
+        contacts=contacts,
         items=books.by_code(tx, connection_id, Item, _products(orders)),
         accounts={one.code: one for one in books.every(tx, connection_id, Account)},
         tax_rates={one.tax_type: one for one in books.every(tx, connection_id, TaxRate)},
         addresses=_addresses(tx, connection_id, orders),
+        owing=_owing(tx, connection_id, orders, contacts),
+        going=parts.totals(tx, [one.id for one in waiting]),
+        coming=waking.coming(tx, connection_id, unknown),
+        namesakes=_namesakes(tx, connection_id, orders, unknown),
+        codes=lambda: {one.code for one in books.every(tx, connection_id, Contact)},
     )
+
+
+def _owing(
+    tx: sa.Connection, connection_id: str, orders: Sequence[Order], contacts: Mapping[str, Sequence[Contact]]
+) -> Owing:
+    """What the customers owe of those orders that may settle it."""
+    settling = [order for order in orders if order.kind in SETTLING]
+    contact_ids = {one.contact_id for order in settling for one in contacts.get(order.customer, ())}
+    found = owing.owed(tx, connection_id, contact_ids, {order.against for order in settling if order.against})
+    return Owing(
+        Debt(
+            invoice_id=one.document_id,
+            contact_id=one.contact_id,
+            number=one.number,
+            status=one.status,
+            currency=one.currency_code,
+            issued_on=one.issued_on,
+            due=one.due,
+        )
+        for one in found
+    )
+
+
+def _namesakes(
+    tx: sa.Connection, connection_id: str, orders: Sequence[Order], unknown: Container[str]
+) -> dict[str, list[Contact]]:
+    """The contacts that are called as new customers are, by name in small letters."""
+    new = (order.new_customer for order in orders if order.customer in unknown)
+    names = {plain_name(one.name).casefold() for one in new if one is not None}
+    found: dict[str, list[Contact]] = {}
+    for one in books.every(tx, connection_id, Contact) if names else ():
+        if one.name.casefold() in names:
+            found.setdefault(one.name.casefold(), []).append(one)
+    return found
 
 
 def _addresses(

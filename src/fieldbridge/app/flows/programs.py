@@ -12,6 +12,7 @@ from fieldbridge.app.flows.ending import Ends
 from fieldbridge.app.flows.images import judging, looking, making
 from fieldbridge.app.flows.mapping import check_taxes
 from fieldbridge.app.flows.numbering import write_codes
+from fieldbridge.app.flows.owed import read_what_is_owed
 from fieldbridge.app.flows.planning import plan
 from fieldbridge.app.flows.publishing import publish
 from fieldbridge.app.flows.taking import Taker
@@ -93,6 +94,7 @@ class Flows:
             ("tax map", check_taxes),
             ("contacts", reading.reader(reading.CONTACTS)),
             ("items", reading.reader(reading.ITEMS)),
+            ("what is owed", read_what_is_owed),
         ]
         return [
             ("take", self.taker.stage),

@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from fieldbridge.app.parts.attachments import ATTACHMENT
+from fieldbridge.app.parts.contacts import CONTACT
 from fieldbridge.app.parts.invoices import INVOICE
 from fieldbridge.app.parts.kind import Kind
+from fieldbridge.app.parts.notes import NOTE
+from fieldbridge.app.parts.on_account import ON_ACCOUNT
 from fieldbridge.app.parts.payments import PAYMENT
 
-KINDS: dict[str, Kind[Any]] = {one.name: one for one in (INVOICE, PAYMENT)}
+KINDS: dict[str, Kind[Any]] = {one.name: one for one in (CONTACT, INVOICE, PAYMENT, ON_ACCOUNT, ATTACHMENT, NOTE)}

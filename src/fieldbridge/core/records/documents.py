@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from fieldbridge.core.records.books import Record, SalesDocument
+from fieldbridge.core.records.books import ContactFields, PaymentTerms, Record, SalesDocument
 
 Settler = Literal["payment", "credit note", "prepayment", "overpayment"]
 
@@ -34,6 +34,63 @@ class Payment(Record, frozen=True, kw_only=True):
     paid_on: date
     amount: Decimal
     reference: str = ""
+
+
+class OnAccount(Record, frozen=True, kw_only=True):
+    """Money of a customer that is for no invoice yet, to be noted at a bank account.
+
+    Shape: kind says what it is; account_code and tax are those of a prepayment, an overpayment has neither.
+    """
+
+    kind: Literal["overpayment", "prepayment"]
+    contact_id: str
+    account_id: str
+    received_on: date
+    amount: Decimal
+    currency_code: str
+    reference: str = ""
+    description: str = ""
+    account_code: str = ""
+
+
+class BookedReceipt(Record, frozen=True, kw_only=True):
+    """Money received at a bank account. Shape: credit_id is the overpayment's or prepayment's it left behind."""
+
+    transaction_id: str
+    status: str = ""
+    reference: str = ""
+    contact_id: str = ""
+    total: Decimal = Decimal(0)
+    credit_id: str = ""
+
+
+class NewContact(Record, frozen=True, kw_only=True):
+    """A customer a rep met, to be created; or a contact that is there, to be known by the tablet's code too.
+
+    Shape: code is what the tablets call it; contact_id is empty for a new one; is_archived for one to be restored.
+    """
+
+    code: str
+    fields: ContactFields
+    terms: PaymentTerms | None = None
+    contact_id: str = ""
+    is_archived: bool = False
+
+
+class Enclosure(Record, frozen=True, kw_only=True):
+    """A file beside an order file, to be attached to a record of one of Xero's collections."""
+
+    collection: str
+    record_id: str
+    name: str
+
+
+class Remark(Record, frozen=True, kw_only=True):
+    """A note to be added to the history of a record of one of Xero's collections."""
+
+    collection: str
+    record_id: str
+    text: str
 
 
 class BookedLine(Record, frozen=True, kw_only=True):

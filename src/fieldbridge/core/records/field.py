@@ -155,12 +155,16 @@ class OrderLine(Record, frozen=True, kw_only=True):
 
 
 class Tender(Record, frozen=True, kw_only=True):
-    """One part of a payment a rep took: by which means, how much, when. paid_on of None is the day of capture."""
+    """One part of a payment a rep took: by which means, how much, when.
+
+    Shape: paid_on of None is the day of capture; currency is empty for the organisation's own.
+    """
 
     kind: str
     amount: Decimal
     paid_on: date | None = None
     reference: str = ""
+    currency: str = ""
 
 
 class NewCustomer(Record, frozen=True, kw_only=True):

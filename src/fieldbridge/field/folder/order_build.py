@@ -122,6 +122,7 @@ def tender_of(line: Line) -> Tender:
         amount=amount,
         paid_on=day_or_none(line, "paid_at"),
         reference=line.text("reference").strip(),
+        currency=line.text("currency").strip().upper(),
     )
 
 

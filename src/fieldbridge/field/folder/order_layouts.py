@@ -22,7 +22,13 @@ CUSTOMER = (
     "post_code note"
 )
 # Headings of plain CSV stand in one row, so those of a payment and of a new customer say what they belong to.
-TENDER_FIELDS = {"tender": "tender", "amount": "amount", "paid_at": "paid_at", "payment_reference": "reference"}
+TENDER_FIELDS = {
+    "tender": "tender",
+    "amount": "amount",
+    "paid_at": "paid_at",
+    "payment_reference": "reference",
+    "currency": "currency",
+}
 CUSTOMER_FIELDS = {f"new_{name}": name for name in CUSTOMER.split()[1:]}
 HEADER_FIELDS = (*HEADER.split(), *HEADER_MORE.split())
 LINE_FIELDS = tuple(LINE.split()[1:])
@@ -44,8 +50,8 @@ KFI_NEEDED = {
 class OrderLayout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """hd-1: what stands after the record type (H, D, T, P, N) on each line.
 
-    Shape: header_more are fields an H line has either all of or none. A position whose meaning is not known gets any
-    other name and is ignored.
+    Shape: header_more are fields an H line has either all of or none, payment_more those of a P line. A position whose
+    meaning is not known gets any other name and is ignored.
     """
 
     header: tuple[str, ...] = tuple(HEADER.split())
@@ -53,6 +59,7 @@ class OrderLayout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     line: tuple[str, ...] = tuple(LINE.split())
     text: tuple[str, ...] = ("order_no", "text")
     payment: tuple[str, ...] = ("order_no", "tender", "amount", "paid_at", "reference")
+    payment_more: tuple[str, ...] = ("currency",)
     customer: tuple[str, ...] = tuple(CUSTOMER.split())
 
     def __post_init__(self) -> None:
@@ -61,8 +68,9 @@ class OrderLayout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     def fields_of(self, record_type: str, count: int = 0) -> tuple[str, ...] | None:
         """The names after a record type; None when there is no such type. Shape: count is how many fields it has."""
-        if record_type == "H" and self.header_more and count == len(self.header) + len(self.header_more):
-            return self.header + self.header_more
+        for kind, names, more in (("H", self.header, self.header_more), ("P", self.payment, self.payment_more)):
+            if record_type == kind and more and count == len(names) + len(more):
+                return names + more
         known = {"H": self.header, "D": self.line, "T": self.text, "P": self.payment, "N": self.customer}
         return known.get(record_type)
 

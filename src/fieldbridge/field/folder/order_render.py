@@ -31,7 +31,8 @@ def _rows(order: Order, profile: Profile) -> Iterator[list[str]]:
         yield ["D", order.order_no, *(values.get(name, "") for name in profile.orders.line if name != "order_no")]
     for tender in order.tenders:
         paid = {"order_no": order.order_no, **_tender(tender)}
-        yield ["P", *(paid.get(name, "") for name in profile.orders.payment)]
+        extra = [paid.get(name, "") for name in profile.orders.payment_more] if tender.currency else []
+        yield ["P", *(paid.get(name, "") for name in profile.orders.payment), *extra]
 
 
 def _header(order: Order) -> dict[str, str]:
@@ -70,6 +71,7 @@ def _tender(tender: Tender) -> dict[str, str]:
         "amount": _plain(tender.amount),
         "paid_at": tender.paid_on.isoformat() if tender.paid_on else "",
         "reference": tender.reference,
+        "currency": tender.currency,
     }
 
 

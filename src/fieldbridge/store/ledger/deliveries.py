@@ -12,7 +12,7 @@ from fieldbridge.core.identity import digest
 from fieldbridge.core.plan import Change
 from fieldbridge.store.database import upsert
 from fieldbridge.store.ledger import calls, parts
-from fieldbridge.store.ledger.links import CUSTOMER
+from fieldbridge.store.ledger.links import CUSTOMER, KNOWN_AS
 from fieldbridge.store.schema import delivery, link
 
 UNSETTLED: tuple[State, ...] = ("pending", "sending")
@@ -220,7 +220,7 @@ def links(tx: sa.Connection, connection_id: str, since_run: datetime | None = No
                 delivery.c.state == "posted",
             ),
         )
-        .where(link.c.connection_id == connection_id, link.c.kind != CUSTOMER)
+        .where(link.c.connection_id == connection_id, link.c.kind.not_in((CUSTOMER, KNOWN_AS)))
         .order_by(delivery.c.id)
     )
     if since_run is not None:

@@ -14,7 +14,7 @@ from fieldbridge.store.database import chunks, upsert
 from fieldbridge.store.schema import intake, link
 
 IDS_PER_QUERY = 500
-CUSTOMER = "customer"
+CUSTOMER, KNOWN_AS = "customer", "known as"
 
 
 def origins(tx: sa.Connection, connection_id: str, far_ids: Iterable[str]) -> dict[str, Origin]:
@@ -26,7 +26,11 @@ def origins(tx: sa.Connection, connection_id: str, far_ids: Iterable[str]) -> di
     found: dict[str, Origin] = {}
     for some in chunks(sorted(set(far_ids)), IDS_PER_QUERY):
         rows = tx.execute(
-            query.where(link.c.connection_id == connection_id, link.c.kind != CUSTOMER, link.c.far_id.in_(some))
+            query.where(
+                link.c.connection_id == connection_id,
+                link.c.kind.not_in((CUSTOMER, KNOWN_AS)),
+                link.c.far_id.in_(some),
+            )
         )
         found |= {far_id: Origin(key=key, order=_order(record)) for far_id, key, record in rows}
     return found
@@ -54,6 +58,23 @@ def customers(tx: sa.Connection, connection_id: str, far_ids: Iterable[str] | No
     for some in chunks(sorted(set(far_ids)), IDS_PER_QUERY):
         rows = tx.execute(query.where(link.c.far_id.in_(some)))
         found |= {far_id: Agreed(key, code) for far_id, key, code in rows}
+    return found
+
+
+def know(tx: sa.Connection, connection_id: str, code: str, contact_id: str, at: datetime) -> None:
+    """Note that a tablet calls a contact by a code, which need not be the one the master files have."""
+    row = {"kind": KNOWN_AS, "key": code, "far_id": contact_id, "far_number": "", "digest": "", "agreed_at": at}
+    upsert(tx, link, [{"connection_id": connection_id, **row}])
+
+
+def known_as(tx: sa.Connection, connection_id: str, codes: Iterable[str]) -> dict[str, str]:
+    """The contacts that tablets call by some codes. Shape: code to Xero's key."""
+    found: dict[str, str] = {}
+    for some in chunks(sorted(set(codes)), IDS_PER_QUERY):
+        query = sa.select(link.c.key, link.c.far_id).where(
+            link.c.connection_id == connection_id, link.c.kind == KNOWN_AS, link.c.key.in_(some)
+        )
+        found |= {row.key: row.far_id for row in tx.execute(query)}
     return found
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -25,6 +26,18 @@ def going(tx: sa.Connection, intake_ids: Iterable[int]) -> set[tuple[int, str]]:
             delivery.c.intake_id.in_(some), delivery.c.state != "refused"
         )
         found |= {(intake_id, part) for intake_id, part in tx.execute(query)}
+    return found
+
+
+def totals(tx: sa.Connection, intake_ids: Iterable[int]) -> dict[str, dict[str, Decimal]]:
+    """What is on its way or at Xero already of each transaction. Shape: its key to totals by part."""
+    found: dict[str, dict[str, Decimal]] = {}
+    for some in chunks(sorted(intake_ids), IDS_PER_QUERY):
+        query = sa.select(delivery.c.key, delivery.c.part, delivery.c.total).where(
+            delivery.c.intake_id.in_(some), delivery.c.state != "refused"
+        )
+        for key, part, total in tx.execute(query):
+            found.setdefault(key, {})[part] = Decimal(total)
     return found
 
 

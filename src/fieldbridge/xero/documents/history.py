@@ -43,8 +43,12 @@ def add(session: Session, collection: str, record_id: str, text: str, idempotenc
             f"A note has {len(text)} characters; Xero takes 1 to {NOTE_CHARACTERS_MAX}.",
             remedy="Shorten it.",
         )
-    body = encode({"HistoryRecords": [{"Details": text}]})
-    HISTORY.outcomes(session.create(_under(collection, record_id), NO_QUERY, body, idempotency_key), 1)
+    HISTORY.outcomes(session.create(_under(collection, record_id), NO_QUERY, body_of(text), idempotency_key), 1)
+
+
+def body_of(text: str) -> bytes:
+    """The request that adds a note."""
+    return encode({"HistoryRecords": [{"Details": text}]})
 
 
 def has_note(session: Session, collection: str, record_id: str, text: str) -> bool:
