@@ -360,6 +360,7 @@ def test_settings_are_shown_changed_and_taken_back(shell, tmp_path, monkeypatch)
     shell.run("settings", "kauri", "undo")
     assert "calls_per_day = 900" in shell.run("settings", "kauri")
     shell.run("settings", "kauri", "undo", "first", code=2)
+    assert Path(shell.json("settings", "kauri", "export")["file"]).read_text().endswith("settings_file = true\n")
     shell.run("settings", "kauri", "set", tmp_path / "none", code=2)
     assert "back to version" in shell.run("settings", "kauri", "history")
 

@@ -5,6 +5,7 @@ import io
 from decimal import Decimal
 
 from app.scene import lay, order, posted, raw, settle_for
+from fieldbridge.app import dry_run
 from fieldbridge.field.folder.profile import HD1
 from fieldbridge.flows import SALES_HISTORY
 
@@ -152,3 +153,22 @@ def test_an_order_that_came_again_changed_hears_that_xero_keeps_the_first(office
     (row,) = answers(office)
     assert row["Status"] == "posted"
     assert row["StatusText"].endswith("after it had gone to Xero. Xero keeps the first.")
+
+
+def test_a_plan_says_that_answers_would_be_written_and_nothing_once_they_are(office):
+    take(office, order("1"))
+    assert planned_files(office) == ["Transactions.csv"]
+    office.edit(held(office, "SO-BV1"), Status="AUTHORISED")
+    assert planned_files(office) == ["Transactions.csv", "Answers.csv"]
+    assert [row["Status"] for row in heard(office)] == ["approved"]
+    assert planned_files(office) == []
+
+
+def planned_files(office):
+    plan = dry_run.plan(office.site.installation, office.site.connection, SALES_HISTORY)
+    return [one.name for one in plan.files]
+
+
+def test_without_anything_taken_no_file_of_answers_appears(office):
+    office.site.sync(SALES_HISTORY)
+    assert not (office.site.folder / "Answers.csv").exists()

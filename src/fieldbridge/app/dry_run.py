@@ -34,6 +34,7 @@ from fieldbridge.store.ledger.deliveries import Delivery
 from fieldbridge.store.ledger.problems import OpenProblem
 from fieldbridge.store.migrating import migrate
 from fieldbridge.store.schema import (
+    answer,
     book,
     catalogue_picture,
     connection,
@@ -53,7 +54,7 @@ ROWS_PER_COPY = 1000
 EVERYTHING = 1_000_000
 LOOKED_AT = (
     connection, book, watermark, intake_file, intake, delivery, link, problem, rep_since, sheet, sheet_row, picture,
-    catalogue_picture,
+    catalogue_picture, answer,
 )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ class Doing(StrEnum):
     SET = "set"
     HISTORY = "history"
     UNDO = "undo"
+    EXPORT = "export"
 
 
 def register(app: typer.Typer) -> None:
@@ -33,7 +34,7 @@ def register(app: typer.Typer) -> None:
 def settings(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Which connection.")],
-    doing: Annotated[Doing, typer.Argument(help="show, edit, check, set, history or undo.")] = Doing.SHOW,
+    doing: Annotated[Doing, typer.Argument(help="show, edit, check, set, history, undo or export.")] = Doing.SHOW,
     what: Annotated[
         str, typer.Argument(help="check and set: a TOML file, or - for standard input. undo: a version.")
     ] = "",
@@ -43,7 +44,7 @@ def settings(
 
     [bold]edit[/] opens an editor. [bold]check[/] lists every fault of a file, or of what is in force. [bold]set[/] puts
     a file in force; a fault changes nothing. Comments stay. [bold]history[/] lists the versions, and [bold]undo[/] goes
-    back to the one before, or to the one named.
+    back to the one before, or to the one named. [bold]export[/] keeps them as a file beside the sheets too.
     """
     with here(context) as installation:
         text = installation.connection(name).settings
@@ -54,6 +55,7 @@ def settings(
             Doing.SET: lambda: _set(installation, name, _read(what), "set by hand", as_json),
             Doing.HISTORY: lambda: _history(installation, name, as_json),
             Doing.UNDO: lambda: _undo(installation, name, what, as_json),
+            Doing.EXPORT: lambda: _export(installation, name, as_json),
         }[doing]()
 
 
@@ -129,3 +131,11 @@ def _undo(installation: "Installation", name: str, what: str, as_json: bool) -> 
     made = undo(installation, name, int(what) if what else None)
     shown = output()
     shown.show({"back_to": made}, lambda: shown.say(f"Back to version {made.id}."), as_json=as_json)
+
+
+def _export(installation: "Installation", name: str, as_json: bool) -> None:
+    from fieldbridge.app.change_settings import export
+
+    file = str(export(installation, name))
+    shown = output()
+    shown.show({"file": file}, lambda: shown.say(f"{file}: edit and save it; the next run takes it."), as_json=as_json)

@@ -57,10 +57,11 @@ class SheetRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Where an office's sheets lie and how they are read.
 
     Shape: folder is a full path; empty is the shared folder's name with `-sheets` after it, beside it. date_order
-    says what 03/04/2026 means; empty refuses it as ambiguous.
+    says what 03/04/2026 means; empty refuses it as ambiguous. settings_file: these settings lie there as a file too.
     """
 
     folder: str = ""
+    settings_file: bool = False
     date_order: Literal["", "day_first", "month_first"] = ""
     max_file_bytes: int = 64 * 1024 * 1024
 

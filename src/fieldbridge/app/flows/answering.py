@@ -6,6 +6,7 @@ by the next. Two flows answer, so the file has a lease.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import chain, islice
 
 import sqlalchemy as sa
 
@@ -80,8 +81,11 @@ def _keep(context: Context, tx: sa.Connection, keys: Iterable[str]) -> int:
 def _publish(context: Context) -> list[Published]:
     profile = context.settings.profile
     with context.read() as tx:
-        rows = answer_rows(answers.in_force(tx, context.id, _from(context)), profile)
-        made, replaced = staged(context, profile.answers, rows)
+        told = answers.in_force(tx, context.id, _from(context))
+        first = list(islice(told, 1))
+        if not first and not (context.folder / profile.answers.name).exists():
+            return []
+        made, replaced = staged(context, profile.answers, answer_rows(chain(first, told), profile))
     return [(made, replaced)] if made.commit() else []
 
 

@@ -15,6 +15,7 @@ from fieldbridge.app.flows.numbering import write_codes
 from fieldbridge.app.flows.owed import read_what_is_owed
 from fieldbridge.app.flows.planning import plan
 from fieldbridge.app.flows.publishing import publish
+from fieldbridge.app.flows.settings_file import heed
 from fieldbridge.app.flows.taking import Taker
 from fieldbridge.app.installation import Installation
 from fieldbridge.engine.stages import Program, Stage, Turn, WithWork
@@ -53,7 +54,9 @@ class Flows:
         return made[flow]()
 
     def _program(self, flow: str, with_work: WithWork) -> Program:
-        stages = tuple((name, self._stage(step)) for name, step in self.steps(flow))
+        # A dry run changes nothing, so it does not take an edited file either.
+        steps = [("settings", heed), *self.steps(flow)]
+        stages = tuple((name, self._stage(step)) for name, step in steps)
         ends = Ends(self.installation)
         return Program(flow, FLOWS[flow].lane, stages, ends.begin, ends.settle, with_work, ends.early)
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from fieldbridge.core.records.answers import Answer, Told
 from fieldbridge.store.database import chunks
-from fieldbridge.store.ledger.links import CUSTOMER
+from fieldbridge.store.ledger.links import CUSTOMER, KNOWN_AS
 from fieldbridge.store.schema import answer, book, delivery, intake, intake_file, link, problem
 
 KEYS_PER_QUERY = 500
@@ -35,7 +35,7 @@ def changed_at_xero(tx: sa.Connection, connection_id: str, kinds: Iterable[str],
         .join(book, sa.and_(book.c.connection_id == link.c.connection_id, book.c.far_id == link.c.far_id))
         .where(
             link.c.connection_id == connection_id,
-            link.c.kind != CUSTOMER,
+            link.c.kind.not_in((CUSTOMER, KNOWN_AS)),
             book.c.kind.in_(list(kinds)),
             book.c.updated_at >= since,
         )

@@ -11,7 +11,7 @@ from fieldbridge.core.delivery import State
 from fieldbridge.core.plan import IntakeState
 from fieldbridge.core.records.field import Order
 from fieldbridge.store.database import chunks
-from fieldbridge.store.ledger.links import CUSTOMER
+from fieldbridge.store.ledger.links import CUSTOMER, KNOWN_AS
 from fieldbridge.store.schema import delivery, intake, intake_file, link, problem
 
 KEYS_PER_QUERY = 500
@@ -74,7 +74,7 @@ def keys_of(tx: sa.Connection, connection_id: str, named: str) -> list[str]:
     numbered = sa.select(delivery.c.key).where(delivery.c.connection_id == connection_id, delivery.c.number == named)
     linked = sa.select(link.c.key).where(
         link.c.connection_id == connection_id,
-        link.c.kind != CUSTOMER,
+        link.c.kind.not_in((CUSTOMER, KNOWN_AS)),
         sa.or_(link.c.far_id == named, link.c.far_number == named),
     )
     found = sorted(tx.execute(sa.union(keyed, numbered, linked)).scalars())
@@ -95,7 +95,7 @@ def linked(tx: sa.Connection, connection_id: str, far_ids: Iterable[str]) -> set
     found: set[str] = set()
     for some in chunks(sorted(set(far_ids)), KEYS_PER_QUERY):
         query = sa.select(link.c.far_id).where(
-            link.c.connection_id == connection_id, link.c.kind != CUSTOMER, link.c.far_id.in_(some)
+            link.c.connection_id == connection_id, link.c.kind.not_in((CUSTOMER, KNOWN_AS)), link.c.far_id.in_(some)
         )
         found |= set(tx.execute(query).scalars())
     return found
