@@ -38,6 +38,6 @@ PAYMENT = Kind(
     find=_find,
     whose=lambda _: "",
     batch_max=BATCH_MAX,
-    is_unique=False,
+    is_unique=lambda _: False,
     taken=(),
 )
