@@ -12,7 +12,7 @@ demo: $(VENV)/.run
 	$(BIN)/fieldbridge demo $(if $(ONCE),--once)
 
 test: $(VENV)/.dev
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check
@@ -40,7 +40,8 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 lock: $(VENV)/.dev
 	$(COMPILE) --group build --output-file requirements/build.txt
 	$(COMPILE) pyproject.toml --output-file requirements/run.txt
-	$(COMPILE) --group build --group dev pyproject.toml --output-file requirements/dev.txt
+	$(COMPILE) --extra traces pyproject.toml --output-file requirements/traces.txt
+	$(COMPILE) --group build --group dev --extra traces pyproject.toml --output-file requirements/dev.txt
 
 clean:
 	rm -rf $(VENV) demo

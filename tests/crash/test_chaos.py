@@ -6,186 +6,17 @@ which seed. The figures are printed at the end of the test session.
 """
 
 import os
-import shutil
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Callable
 from pathlib import Path
-from random import Random
 
 import pytest
-import sqlalchemy as sa
 
-from fieldbridge.app import connect
-from fieldbridge.app.demo.tablet import Tablet, export
-from fieldbridge.app.sign_in import private_app
-from fieldbridge.core.records.field import Order
-from fieldbridge.field.folder.order_render import render_orders
-from fieldbridge.field.folder.profile import HD1
-from fieldbridge.store.database import Database
-from fieldbridge.store.ledger import deliveries, problems
-from fieldbridge.store.schema import delivery, intake, intake_file
-from support import blank, crew, databases, orders
-from support import xero as local_xero
-from support.crew import Crew
-from support.databases import Cluster
-from support.site import Site, connected
-from support.template import rows
-from support.xero import Xero
+from support import databases
+from support.company import company
 
 LASTS_S = float(os.environ.get("FIELDBRIDGE_TEST_CHAOS_S", "12"))
-SEED = int(os.environ.get("FIELDBRIDGE_TEST_CHAOS_SEED", "4"))
+SEED = os.environ.get("FIELDBRIDGE_TEST_CHAOS_SEED", "4")
 CREWS = {"sqlite-1": 1, "sqlite-2": 2, "postgresql-3": 3}
-NAMES = ("kauri", "rata", "rimu")
-SETTINGS = "[schedule]\nevery_s = { transactions = 5.0 }\n"
-WITHIN_S = 240.0
-LOOK_S = 0.1
-A_PAUSE_S, A_LIFE_S, CALLS_IN_A_LIFE = (0.02, 0.15), (2.0, 8.0), (1, 40)
-REPEATED, FAULTS_AHEAD = 0.15, 6
-FAULTS = (
-    {"kind": "lost_after"},
-    {"kind": "lost_after"},
-    {"kind": "lost_before"},
-    {"kind": "truncated"},
-    {"kind": "status", "status": 500},
-    {"kind": "status", "status": 500, "commits": True},
-    {"kind": "status", "status": 503},
-    {"kind": "delay", "delay_s": 3.0},
-)
-
-
-@dataclass
-class Chaos:
-    """What goes on, and what must have become of it."""
-
-    xero: Xero
-    crew: Crew
-    folders: dict[str, Path]
-    tablet: Tablet
-    random: Random
-    taken: dict[str, list[Order]] = field(default_factory=lambda: {name: [] for name in NAMES})
-    files: dict[str, bytes] = field(default_factory=dict)
-    met: Counter[str] = field(default_factory=Counter)
-    _dies_at: float = 0.0
-    _dies_after: int = 0
-
-    def rage(self, lasts_s: float) -> None:
-        """Until the time is over: files, faults and deaths.
-
-        Somebody dies after so many calls, so that something happens between two deaths however slow the machine is.
-        """
-        ends_at = time.monotonic() + lasts_s
-        self._spare()
-        while time.monotonic() < ends_at:
-            if self._calls() >= self._dies_after or time.monotonic() > self._dies_at:
-                self.crew.replace(self.random.randrange(len(self.crew.places)))
-                self.met["kills"] += 1
-                self._spare()
-            self.random.choice((self.a_file, self.a_fault))()
-            time.sleep(self.random.uniform(*A_PAUSE_S))
-
-    def _spare(self) -> None:
-        self._dies_at = time.monotonic() + self.random.uniform(*A_LIFE_S)
-        self._dies_after = self.met["calls"] + self.random.randint(*CALLS_IN_A_LIFE)
-
-    def _calls(self) -> int:
-        self.met["calls"] += len(self.xero.received())
-        self.xero.forget_received()
-        return self.met["calls"]
-
-    def a_file(self) -> None:
-        """Some new orders of one connection, and now and then one that was sent before."""
-        name = self.random.choice(NAMES)
-        before, fresh = self.taken[name], [self._new() for _ in range(self.random.randint(1, 4))]
-        again = [self.random.choice(before)] if before and self.random.random() < REPEATED else []
-        before += fresh
-        self.met["repeats"] += len(again)
-        file = f"{name}-{len(self.files)}.txt"
-        self.files[file] = render_orders([*again, *fresh], HD1)
-        export(self.folders[name], file, [*again, *fresh], HD1)
-
-    def _new(self) -> Order:
-        self.met["orders"] += 1
-        quantities = [self.random.randint(1, 9) for _ in range(self.random.randint(1, 3))]
-        return orders.order(self.tablet, self.met["orders"], quantities=quantities)
-
-    def a_fault(self) -> None:
-        """A call of any connection will meet it, unless many are planned already."""
-        planned = len(self.xero.faults())
-        if planned < FAULTS_AHEAD:
-            method, path = self.random.choice((("PUT", "Invoices"), ("PUT", "Invoices"), ("GET", "*")))
-            self.xero.fault(path=path, method=method, **self.random.choice(FAULTS))
-            self.met["faults"] += 1
-
-    def calm(self) -> None:
-        """Nothing goes wrong any more: work must come to an end by itself."""
-        self.met["faults"] -= len(self.xero.faults())
-        self.xero.forget_faults()
-
-    @property
-    def totals(self) -> dict[str, list[Decimal]]:
-        """What Xero must hold. Shape: number to the totals of all documents that bear it."""
-        return {f"SO-{one.key}": [one.total + one.tax] for many in self.taken.values() for one in many}
-
-
-@contextmanager
-def company(folder: Path, kind: str, cluster: Cluster | None) -> Iterator[tuple[Chaos, Database]]:
-    """Three connections that have read their master data, their workers, and the database they share."""
-    name = blank.create(cluster) if cluster else ""
-    url = cluster.url(name) if cluster else f"sqlite:///{folder / 'ledger.sqlite'}"
-    folders = {one: folder / f"site-{one}" for one in NAMES}
-    with local_xero.started() as xero, connected(folder / "home-0", folders[NAMES[0]], url, xero) as site:
-        tablet = site.publish()
-        for one in NAMES:
-            _connect(site, one, folders[one])
-        places = [folder / f"home-{number}" for number in range(CREWS[kind])]
-        for one in places[1:]:
-            shutil.copytree(places[0], one)
-        if not cluster:
-            places = places[:1] * CREWS[kind]
-        with crew.hired(url, places) as workers:
-            yield Chaos(xero, workers, folders, tablet, Random(f"{SEED} {kind}")), site.installation.database
-    if cluster:
-        cluster.drop(name)
-
-
-def _connect(site: Site, name: str, folder: Path) -> None:
-    """One more connection to the same organisation; the first is renewed with its new settings."""
-    folder.mkdir(exist_ok=True)
-    app = private_app.kept(site.installation, site.connection.id)
-    request = connect.Request(name, connect.hosts_at(site.xero.url), folder, SETTINGS)
-    connect.connect(site.installation, request, app)
-
-
-def drained(chaos: Chaos, database: Database) -> bool:
-    """Whether every order was taken and posted, and every file moved away."""
-    with database.read() as tx:
-        states = Counter(tx.execute(sa.select(intake.c.state)).scalars())
-    lying = [one for folder in chaos.folders.values() for one in folder.glob("*.txt")]
-    return not lying and states["posted"] == chaos.met["orders"] and set(states) <= {"posted", "ignored"}
-
-
-def check(chaos: Chaos, database: Database) -> None:
-    """Everything that must be true when calm has returned."""
-    invoices = chaos.xero.invoices()
-    assert {number: [Decimal(str(one["Total"])) for one in found] for number, found in invoices.items()} == chaos.totals
-    moved = {one.name: one.read_bytes() for at in chaos.folders.values() for one in (at / "Processed").iterdir()}
-    assert moved == chaos.files
-    with database.read() as tx:
-        assert Counter(row["state"] for row in rows(tx, intake)) == {
-            "posted": chaos.met["orders"],
-            **({"ignored": chaos.met["repeats"]} if chaos.met["repeats"] else {}),
-        }
-        assert {row["name"]: row["content"] for row in rows(tx, intake_file)} == chaos.files
-        assert len(rows(tx, intake_file)) == len(chaos.files)
-        assert {row["state"] for row in rows(tx, delivery)} == {"posted"}
-        assert {one.far_number for name in NAMES for one in deliveries.links(tx, name)} == chaos.totals.keys()
-        assert [one for name in NAMES for one in problems.still_open(tx, name)] == []
-        if tx.dialect.name == "sqlite":
-            assert tx.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
 
 
 @pytest.mark.parametrize("kind", [kind for kind in CREWS if kind.partition("-")[0] in databases.kinds()])
@@ -193,16 +24,12 @@ def test_whoever_dies_and_whatever_is_lost_every_order_becomes_one_document(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
 ) -> None:
     cluster = request.getfixturevalue("cluster") if kind.startswith("postgresql") else None
-    with company(tmp_path, kind, cluster) as (chaos, database):
-        chaos.crew.begin()
-        chaos.rage(LASTS_S)
-        chaos.calm()
-        calm_at = time.monotonic()
-        while not drained(chaos, database):
-            assert time.monotonic() < calm_at + WITHIN_S, "work is left long after calm returned"
-            time.sleep(LOOK_S)
-        drained_s = time.monotonic() - calm_at
-        chaos.crew.end()
-        check(chaos, database)
-    said = ", ".join(f"{count} {what}" for what, count in sorted(chaos.met.items()))
-    record_property("figures", f"chaos on {kind}, {LASTS_S:g} s: {said}; all posted {drained_s:.1f} s after the last")
+    with company(tmp_path, CREWS[kind], cluster, f"{SEED} {kind}") as at_work:
+        at_work.crew.begin()
+        at_work.rage(LASTS_S)
+        at_work.calm()
+        drained_s = at_work.drain()
+        at_work.crew.end()
+        at_work.check()
+    said = f"chaos on {kind}, {LASTS_S:g} s: {at_work.figures()}; all was posted {drained_s:.1f} s later"
+    record_property("figures", said)

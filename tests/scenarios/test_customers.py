@@ -203,3 +203,67 @@ def test_a_hand_over_on_the_first_books_history_to_whoever_sold_it(office):
     office.patch(KERIKERI, ContactGroups=["Rep ZOE"])
     assert shown(office)[KERIKERI]["StaffCode"] == "ZOE"
     assert sold() == {"OLD": "ABE", "NEW": "ZOE"}
+
+
+GRAMMAR = {
+    "price 3": ("PriceLevel", "3"),
+    "Deal CAFE": ("SpecialPricingGroup", "CAFE"),
+    "Rep  STESMI": ("StaffCode", "STESMI"),
+    "Class Lunch bar": ("CustomerCategory1", "Lunch bar"),
+    "Area Far North": ("CustomerCategory2", "Far North"),
+    "Vendor Orchard Co": ("Vendor", "Orchard Co"),
+    "Stop cheque bounced": ("CustomField2", "cheque bounced"),
+    "CASH": ("CashOnlyFlag", "1"),
+    "OrderNo": ("CompulsoryOrderNo", "1"),
+    "NoPrices": ("PrintPricing", "0"),
+    "EditPrice": ("EnableEditPrice", "1"),
+    "ReportOnly": ("ReportOnly", "1"),
+}
+
+
+def test_contact_groups_say_what_xero_has_no_field_for(office):
+    office.patch(KERIKERI, ContactGroups=[*GRAMMAR, "Christmas cards"])
+    row = shown(office)[KERIKERI]
+    assert {column: row[column] for column, _ in GRAMMAR.values()} == dict(GRAMMAR.values())
+    assert row["StopCredit"] == "1"
+    assert codes(office.site) == []
+
+
+def test_groups_that_clash_or_say_nothing_are_told_and_the_first_by_name_counts(office):
+    office.patch(KERIKERI, ContactGroups=["Rep ZOE", "Rep ABE", "Area North", "Area South"])
+    office.patch("PAI001", ContactGroups=["Price 12"])
+    rows = shown(office)
+    assert (rows[KERIKERI]["StaffCode"], rows[KERIKERI]["CustomerCategory2"]) == ("ABE", "North")
+    assert rows["PAI001"]["PriceLevel"] == "1"
+    (told,) = [one.message for one in office.site.problems() if one.code == "customer.groups_clash"]
+    assert "begins with Rep, and more than one with Area; the first by name counts" in told
+    assert codes(office.site) == [(KERIKERI, "customer.groups_clash"), ("PAI001", "customer.group_unreadable")]
+
+
+def test_a_contact_without_an_account_number_goes_by_its_contact_number(office):
+    office.add("Ōpua Store", ContactNumber="POS-77")
+    assert shown(office)["POS-77"]["CustomerName"] == "Opua Store"
+    office.change(KERIKERI, AccountNumber="")
+    office.add("No code at all")
+    assert KERIKERI in shown(office), "what was agreed stays"
+    assert "No code at all" not in {row["CustomerName"] for row in file(office)}
+
+
+def test_who_is_archived_leaves_the_tablets_and_comes_back_as_the_same(office):
+    shown(office)
+    office.site.xero.archive(KERIKERI)
+    assert KERIKERI not in shown(office)
+    office.site.xero.restore(KERIKERI)
+    assert shown(office)[KERIKERI]["CustomerName"] == "Kerikeri Foodmart"
+
+
+def test_credit_stops_above_what_the_office_allows_and_says_so(office):
+    settle_for(office.site, '\n[customers]\nstop_overdue_above = "50"\nstop_balance_above = "500"\n')
+    office.patch(KERIKERI, ContactGroups=[])
+    office.patch("PAI001", ContactGroups=[])
+    office.invoice(KERIKERI, "50.01", age=60, due_in=10)
+    office.invoice("PAI001", "500.01", due_in=10)
+    rows = shown(office)
+    assert rows[KERIKERI]["CustomField2"] == "50.01 overdue, more than 50"
+    assert rows["PAI001"]["CustomField2"] == "Owes 500.01, more than 500"
+    assert {rows[one]["StopCredit"] for one in (KERIKERI, "PAI001")} == {"1"}

@@ -4,15 +4,31 @@ import pytest
 
 from app.scene import codes, lay, order, posted, processed, raw, settle_transactions
 from fieldbridge.app import problems
+from fieldbridge.field.folder.beside import read_beside
+from fieldbridge.field.folder.profile import HD1
+from fieldbridge.store.ledger import runs
+from support.site import settled
 
 PDF = b"%PDF-1.7\nslip"
 PHOTO = b"\xff\xd8\xff\xe0" + b"x" * 100
 MEGABYTE = 1024 * 1024
 
 
+@pytest.fixture
+def office(office):
+    settle_transactions(office.site, "attach_files = true")
+    return office
+
+
+def put(office, name: str, content: bytes) -> None:
+    """Lay a file beside the order files, written a minute ago."""
+    (office.site.folder / name).write_bytes(content)
+    settled(office.site.folder / name)
+
+
 def send(office, *names: str, **files: bytes):
     for name, content in files.items():
-        (office.site.folder / name.replace("_dot_", ".")).write_bytes(content)
+        put(office, name.replace("_dot_", "."), content)
     lay(office.site, "1.txt", raw(order(1, files=names)))
     return office.site.sync()
 
@@ -27,7 +43,9 @@ def attached(office) -> dict[str, tuple[str, bytes]]:
 def test_a_slip_and_a_photo_are_attached_and_put_away(office):
     assert send(office, "slip.pdf", "shop front.jpg", slip_dot_pdf=PDF, **{"shop front.jpg": PHOTO}).exit_code == 0
     assert attached(office) == {"slip.pdf": ("application/pdf", PDF), "shop front.jpg": ("image/jpeg", PHOTO)}
-    assert processed(office.site).keys() == {"1.txt", "slip.pdf", "shop front.jpg"}
+    kept = processed(office.site)
+    assert sorted(kept.values()) == sorted([PDF, PHOTO, kept["1.txt"]])
+    assert not (office.site.folder / "slip.pdf").exists()
 
 
 def test_a_lying_extension_is_put_right_by_what_the_file_holds(office):
@@ -50,7 +68,7 @@ REFUSED = [
 @pytest.mark.parametrize(("name", "content", "code"), REFUSED, ids=[row[2] + " " + row[0][:9] for row in REFUSED])
 def test_a_file_that_cannot_go_is_a_problem_and_its_document_goes_without_it(office, name, content, code):
     if content is not None:
-        (office.site.folder / name).write_bytes(content)
+        put(office, name, content)
     assert send(office, name, "slip.pdf", slip_dot_pdf=PDF).exit_code == 1
     assert posted(office.site).keys() == {"SO-BV1"}
     assert attached(office).keys() == {"slip.pdf"}
@@ -69,12 +87,51 @@ def test_a_link_out_of_the_folder_is_not_followed(office, tmp_path):
 
 def test_a_photo_that_comes_late_is_attached_by_a_retry(office):
     assert send(office, "slip.pdf").exit_code == 1
-    (office.site.folder / "slip.pdf").write_bytes(PDF)
+    put(office, "slip.pdf", PDF)
     assert problems.retry(office.site.installation, office.site.problems()) == 1
     assert office.site.sync().exit_code == 0
     assert attached(office).keys() == {"slip.pdf"}
     assert len(posted(office.site)) == 1
     assert codes(office.site) == []
+
+
+def test_a_file_of_one_order_is_never_attached_to_another(office):
+    send(office, "slip.pdf", slip_dot_pdf=PDF)
+    lay(office.site, "2.txt", raw(order(2, files=("slip.pdf",))))
+    assert office.site.sync().exit_code == 1
+    assert codes(office.site) == [("BV2", "attachment.missing")]
+    put(office, "slip.pdf", PHOTO)
+    assert problems.retry(office.site.installation, office.site.problems()) == 1
+    assert office.site.sync().exit_code == 0
+    assert sorted(len(one["Content"]) for one in office.books.attachments.rows()) == [len(PDF), len(PHOTO)]
+    assert len(processed(office.site)) == 4, "neither took the other's place"
+
+
+def test_a_file_that_is_still_being_written_is_waited_for(office):
+    file = office.site.folder / "slip.pdf"
+    file.write_bytes(PDF[:6])
+    looks = []
+
+    def pause(wait_s: float) -> None:
+        looks.append(wait_s)
+        if len(looks) < 3:
+            file.write_bytes(PDF[: 6 + len(looks)] if len(looks) < 2 else PDF)
+
+    assert read_beside(office.site.folder, HD1, "slip.pdf", "", pause).data == PDF
+    assert len(looks) == 3
+
+
+def test_files_are_left_where_the_office_does_not_want_them(sqlite_site):
+    put_there = sqlite_site.folder / "slip.pdf"
+    put_there.write_bytes(PDF)
+    lay(sqlite_site, "1.txt", raw(order(1, files=("slip.pdf",))))
+    assert sqlite_site.sync().exit_code == 0
+    assert put_there.exists()
+    with sqlite_site.installation.database.read() as tx:
+        told = [
+            one.fields["note"] for one in runs.events(tx, sqlite_site.connection.id, 50) if one.event == "order.note"
+        ]
+    assert told == ["slip.pdf: not attached, because transactions.attach_files is off"]
 
 
 def test_an_eleventh_file_is_a_problem_and_ten_are_attached(office):

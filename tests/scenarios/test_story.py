@@ -6,11 +6,12 @@ from decimal import Decimal
 
 import pytest
 
-from app.scene import lay, order, raw
+from app.scene import lay, order, raw, settle_for
 from fieldbridge.app.evidence.story import stories
 from fieldbridge.cli import main
 from fieldbridge.cli.story import told
 from fieldbridge.core.errors import SetupError
+from fieldbridge.core.records.field import Tender
 from fieldbridge.flows import SALES_HISTORY
 
 
@@ -116,3 +117,13 @@ def test_what_a_file_holds_cannot_steer_the_terminal(office, ask):
     out, _ = ask("story", "BV1")
     assert "\x1b" not in out
     assert "�[31mred" in out
+
+
+def test_a_story_tells_each_part_of_a_transaction(office):
+    settle_for(office.site, '\n[transactions.tenders]\nCASH = "091"\n')
+    sync(office, "a.txt", order("1", kind="I", tenders=(Tender(kind="CASH", amount=Decimal("50")),)))
+    (story,) = stories(office.site.installation, "BV1", None, fresh=True)
+    assert [one.part.kind for one in story.fates] == ["invoice", "payment"]
+    said = "\n".join(told(story))
+    assert "amount: 50" in said
+    assert "50.00 by payment" in said

@@ -1,30 +1,35 @@
 """What is asked of Xero: what the chosen flows need, and no more; a local Xero refuses what was not granted."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.scene import order, raw
 from fieldbridge.app import connect as connecting
 from fieldbridge.app import workshop
-from fieldbridge.app.connection_settings import faults
+from fieldbridge.app.connection_settings import faults, parse
 from fieldbridge.app.doctor import calling
 from fieldbridge.app.doctor.visit import Visit
 from fieldbridge.app.installation import Installation
 from fieldbridge.app.sign_in import granting
-from fieldbridge.app.sign_in.scopes import OFFLINE, lacking, wanted
+from fieldbridge.app.sign_in.scopes import OFFLINE, beyond_flows, lacking, wanted
+from fieldbridge.core.records.field import NewCustomer, Tender
 from fieldbridge.flows import FLOWS, MASTER_DATA, SALES_HISTORY, TRANSACTIONS
 from fieldbridge.store.ledger import schedules
+from support.site import settled
 
 LOOKING = '[schedule]\nflows = ["master-data", "sales-history"]\n'
 SOME_FLOWS = st.sets(st.sampled_from(sorted(FLOWS)))
 HOW_TO = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "connect-to-xero.md"
 
 
-def grant_for(scene, flows):
-    wish = granting.Wish("pkce", scene.app("mobile"), "http://localhost:8123/callback", flows=tuple(flows))
+def grant_for(scene, flows, more=()):
+    there = "http://localhost:8123/callback"
+    wish = granting.Wish("pkce", scene.app("mobile"), there, flows=tuple(flows), more=tuple(more))
     return granting.by_consent(scene.installation, scene.hosts, wish, scene.visitor(0))
 
 
@@ -67,7 +72,7 @@ def test_each_flow_alone_runs_with_the_scopes_it_declares(scene, flow):
 
 def test_whoever_only_shows_what_is_in_xero_asks_for_no_right_to_write_invoices(scene):
     request = connecting.Request("kauri", scene.hosts, scene.site, LOOKING)
-    flows = connecting.flows_of(scene.installation, request)
+    flows = connecting.settings_of(scene.installation, request).schedule.flows
     grant = grant_for(scene, flows)
     assert flows == (MASTER_DATA, SALES_HISTORY)
     assert "accounting.invoices.read" in grant.tokens.scopes
@@ -82,13 +87,57 @@ def test_connecting_again_asks_for_what_the_settings_that_are_kept_need(scene):
         scene.installation, connecting.Request("kauri", scene.hosts, scene.site, LOOKING), grant_for(scene, FLOWS)
     )
     again = connecting.Request("kauri", scene.hosts, scene.site)
-    assert connecting.flows_of(scene.installation, again) == (MASTER_DATA, SALES_HISTORY)
+    assert connecting.settings_of(scene.installation, again).schedule.flows == (MASTER_DATA, SALES_HISTORY)
 
 
 def test_the_doctor_names_what_a_flow_that_was_added_lacks(scene):
     made = scene.connect(grant_for(scene, [MASTER_DATA]))
     found = calling.scopes(Visit(scene.installation, made))
     assert (found.state, found.said) == ("fail", "Not granted: accounting.invoices.")
+
+
+MONEY = """
+[schedule]
+flows = ["transactions"]
+[transactions]
+attach_files = true
+[transactions.tenders]
+CASH = "091"
+"""
+
+
+def test_money_and_files_of_tablets_need_what_the_settings_ask_for_and_no_more(scene):
+    request = connecting.Request("kauri", scene.hosts, scene.site, MONEY)
+    more = beyond_flows(connecting.settings_of(scene.installation, request))
+    assert more == ("accounting.payments", "accounting.banktransactions", "accounting.attachments")
+    made = connecting.connect(scene.installation, request, grant_for(scene, [TRANSACTIONS], more))
+    assert calling.scopes(Visit(scene.installation, made)).state == "ok"
+    slip = scene.site / "slip.pdf"
+    slip.write_bytes(b"%PDF-1.7")
+    cash = (Tender(kind="CASH", amount=Decimal("60.00")),)
+    paid = order(
+        "1", kind="I", customer="NEW001", new_customer=NewCustomer(name="Cafe"), tenders=cash, files=(slip.name,)
+    )
+    (scene.site / "1.txt").write_bytes(raw(paid))
+    for file in (slip, scene.site / "1.txt"):
+        settled(file)
+    assert sync(scene, made.id, TRANSACTIONS).exit_code == 0
+    seen = scene.control("GET", "received")["received"]
+    written = {one["path"].split("/")[3] for one in seen if one["method"] == "PUT"}
+    assert written == {"Contacts", "Invoices", "Payments", "BankTransactions"}
+    assert [one for one in seen if one["status"] == 401] == []
+
+
+def test_settings_without_money_and_files_ask_for_nothing_besides():
+    assert beyond_flows(parse("")) == ()
+    assert beyond_flows(parse(MONEY.replace('"transactions"', '"master-data"'))) == ()
+
+
+def test_the_doctor_names_what_settings_lack(scene):
+    request = connecting.Request("kauri", scene.hosts, scene.site, MONEY)
+    made = connecting.connect(scene.installation, request, grant_for(scene, [TRANSACTIONS]))
+    found = calling.scopes(Visit(scene.installation, made))
+    assert found.said == "Not granted: accounting.attachments, accounting.banktransactions, accounting.payments."
 
 
 def test_a_flow_that_does_not_exist_is_refused_by_name():

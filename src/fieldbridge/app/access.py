@@ -12,6 +12,7 @@ from fieldbridge.app.installation import Installation
 from fieldbridge.app.sign_in import CUSTOM_CONNECTION, PRIVATE_APP, private_app
 from fieldbridge.app.sign_in.grant import Bearer, is_stale
 from fieldbridge.app.sign_in.tokens import Refresher
+from fieldbridge.app.traces.spans import observed
 from fieldbridge.core.errors import PacedError
 from fieldbridge.core.pacing import Reading, admit, corrected, ended
 from fieldbridge.net.exchange import Answer, Call, Handler
@@ -132,7 +133,7 @@ def _count(answer: Answer, header: str) -> int | None:
 
 def xero(installation: Installation, one: Connection, governor: Governor) -> Session:
     """A session with the organisation of one connection."""
-    counted = recorded(wire(installation.client), governor.observe)
+    counted = recorded(observed(wire(installation.client), installation.traces), governor.observe)
     if one.sign_in == PRIVATE_APP:
         stack = paced(private_app.kept(installation, one.id).signed(counted, installation), governor.admit)
     else:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fieldbridge.app import access, change_settings
 from fieldbridge.app.access import SignIn
-from fieldbridge.app.connection_settings import parse, with_proposals
+from fieldbridge.app.connection_settings import ConnectionSettings, parse, with_proposals
 from fieldbridge.app.installation import Installation
 from fieldbridge.core.errors import GuardError, SetupError
 from fieldbridge.core.records.books import Account, Organisation, TaxRate
@@ -73,9 +73,9 @@ def connect(installation: Installation, request: Request, sign_in: SignIn) -> Co
     return made
 
 
-def flows_of(installation: Installation, request: Request) -> tuple[str, ...]:
-    """The flows a connection is for: what its settings choose. Errors: SetupError for settings that cannot be used."""
-    return parse(_text(request, _known(installation, request.name))).schedule.flows
+def settings_of(installation: Installation, request: Request) -> ConnectionSettings:
+    """The settings a connection will have. Errors: SetupError when they cannot be used."""
+    return parse(_text(request, _known(installation, request.name)))
 
 
 def _keep(installation: Installation, made: Connection, sign_in: SignIn) -> None:

@@ -20,6 +20,7 @@ from fieldbridge.core.rules import (
     HistoryRules,
     ImageRules,
     MasterDataRules,
+    PeopleRules,
     PriceRules,
     SheetRules,
     TransactionRules,
@@ -58,6 +59,7 @@ class ConnectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     customers: CustomerRules = CustomerRules()
     history: HistoryRules = HistoryRules()
     images: ImageRules = ImageRules()
+    people: PeopleRules = PeopleRules()
     answers: AnswerRules = AnswerRules()
     schedule: Schedule = Schedule()
     alerts: AlertRules = AlertRules()

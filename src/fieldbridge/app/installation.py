@@ -13,6 +13,8 @@ import httpx2
 import sqlalchemy as sa
 
 from fieldbridge.app.settings import Settings
+from fieldbridge.app.traces.sending import sending
+from fieldbridge.app.traces.spans import Traces
 from fieldbridge.core.errors import SetupError
 from fieldbridge.net.wire import open_client
 from fieldbridge.store.database import Database, open_engine
@@ -43,6 +45,7 @@ class Installation:
     now: Callable[[], datetime] = utc_now
     pause: Callable[[float], None] = time.sleep
     stopping: Event = field(default_factory=Event)
+    traces: Traces = field(default_factory=Traces)
 
     def rest(self, wait_s: float) -> bool:
         """Wait, and say whether all of it was waited: not when the process is about to end."""
@@ -118,7 +121,10 @@ def opened(settings: Settings) -> Iterator[Installation]:
     engine = open_engine(settings.url)
     try:
         _migrated(engine)
-        with Installation(settings, Database(engine), Vault(key)) as installation:
+        with (
+            sending(settings.traces_to, settings.seed) as traces,
+            Installation(settings, Database(engine), Vault(key), traces=traces) as installation,
+        ):
             installation.check_here()
             yield installation
     finally:

@@ -1,5 +1,6 @@
 """What one machine needs to know, from the environment: FIELDBRIDGE_HOME and its kin."""
 
+import socket
 from pathlib import Path
 from typing import Literal
 
@@ -38,6 +39,7 @@ class Settings(BaseSettings):
     mail_user: str = ""
     mail_from: str = ""
     alerts_to: str = ""
+    traces_to: str = ""
 
     @field_validator("alerts_to")
     @classmethod
@@ -65,6 +67,11 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database's address; a SQLite file in the home folder unless another was given."""
         return self.database_url or f"sqlite:///{(self.home / 'fieldbridge.sqlite').resolve()}"
+
+    @property
+    def seed(self) -> str:
+        """What tells this installation from every other."""
+        return self.database_url or f"{socket.gethostname()} {self.url}"
 
     @property
     def key_file(self) -> Path:

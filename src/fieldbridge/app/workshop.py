@@ -16,6 +16,7 @@ from fieldbridge.app.flows.programs import Flows
 from fieldbridge.app.folders import Folders
 from fieldbridge.app.installation import Installation
 from fieldbridge.app.sign_in.heartbeat import Heartbeat
+from fieldbridge.app.traces.spans import traced
 from fieldbridge.core.errors import OutageError
 from fieldbridge.engine.dispatch import Dispatcher, Look
 from fieldbridge.engine.durable import GRACE_S, Worker, open_client, open_system_engine
@@ -178,7 +179,7 @@ def opened(
         stack.callback(system.dispose)
         client = open_client(system)
         stack.callback(client.destroy)
-        programs = programs or Flows(installation).programs()
+        programs = _observed(installation, programs or Flows(installation).programs())
         dispatcher = Dispatcher(installation.database, client, programs, installation.now)
         home = installation.settings.home
         works_here = stays or not somebody_stays(installation.database, home, rhythm.dead_after_s)
@@ -214,6 +215,14 @@ def _keeping_up(installation: Installation, work: Workshop, me: str, rhythm: Rhy
         (rhythm.forget_s, upkeep.forget),
         (rhythm.sign_ins_s, Heartbeat(installation).beat_all),
     )
+
+
+def _observed(installation: Installation, programs: Mapping[str, Program]) -> Mapping[str, Program]:
+    def run_of(run_id: int) -> Run:
+        with installation.database.read() as tx:
+            return runs.find(tx, run_id)
+
+    return traced(programs, installation.traces, run_of)
 
 
 def _telling(teller: Teller, rhythm: Rhythm) -> Rounds:

@@ -84,6 +84,7 @@ def connect(  # noqa: PLR0913 - each argument is an option of the command
     """
     from fieldbridge.app import connect as connecting
     from fieldbridge.app.sign_in import consent, granting, private_app, remote_consent
+    from fieldbridge.app.sign_in.scopes import beyond_flows
     from fieldbridge.net.oauth2 import Application
 
     shown = output()
@@ -108,8 +109,9 @@ def connect(  # noqa: PLR0913 - each argument is an option of the command
         if sign_in is Way.PRIVATE:
             return private_app.PrivateApp(client_id, client_secret)
         application = Application(client_id=client_id, client_secret=client_secret)
-        flows = connecting.flows_of(installation, request)
-        wish = granting.Wish(KINDS[sign_in], application, redirect_uri, organisation, broad_scopes, flows)
+        chosen = connecting.settings_of(installation, request)
+        flows, more = chosen.schedule.flows, beyond_flows(chosen)
+        wish = granting.Wish(KINDS[sign_in], application, redirect_uri, organisation, broad_scopes, flows, more)
         if sign_in is Way.CUSTOM:
             return granting.custom_connection(installation, hosts, wish)
         return granting.by_consent(installation, hosts, wish, partial(visit, installation))

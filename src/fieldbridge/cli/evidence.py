@@ -1,7 +1,9 @@
 """Proving: story, reconcile, rehearse."""
 
 import sys
+from collections import Counter
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,13 +14,14 @@ from fieldbridge.cli.runs import Only
 
 if TYPE_CHECKING:
     from fieldbridge.app.evidence.reconcile import Reconciled
+    from fieldbridge.app.evidence.rehearse import Rehearsal, Rehearsed
 
 DAY = ["%Y-%m-%d"]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (story, reconcile):
+    for command in (story, reconcile, rehearse):
         app.command()(command)
 
 
@@ -90,3 +93,58 @@ def _tell_reconciled(one: "Reconciled", shown: Output) -> None:
         shown.say(f"    taken {each.taken:.2f}, posted {each.posted:.2f}, in Xero {each.held:.2f}")
     shown.say("It ties, to the cent." if one.ties else f"It does not tie: {len(one.differences)} differences.")
     shown.say(f"{one.others} other sales documents of these days were not taken on tablets.")
+
+
+def rehearse(
+    context: typer.Context,
+    days: Annotated[int, typer.Option(help="How many days back.", min=1)] = 7,
+    settings: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="By the settings of this file, not those in force.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also show what would be as it was.")] = False,
+    connection: Only = None,
+    as_json: Json = False,
+) -> None:
+    """Replay the order files of the last days against today's books and settings, and show what would differ.
+
+    Nothing is written: not in Xero, not in the folder, not in the ledger. Exit code: 0 all would be as it was, 1 not.
+    """
+    from msgspec.structs import replace
+
+    from fieldbridge.app.evidence.rehearse import rehearse as replay
+
+    shown = output()
+    with here(context) as installation, shown.err.status("rehearsing") as status:
+        some = installation.connections(connection)
+        if settings is not None:
+            text = settings.read_text(encoding="utf-8")
+            some = [replace(one, settings=text) for one in some]
+        found = [replay(installation, one, days, tell=status.update) for one in some]
+
+    def words() -> None:
+        for one in found:
+            _tell_rehearsal(one, shown, everything=everything)
+
+    shown.show(found, words, as_json=as_json)
+    sys.exit(0 if all(one.is_as_it_was for one in found) else 1)
+
+
+def _tell_rehearsal(one: "Rehearsal", shown: Output, *, everything: bool) -> None:
+    for each in one.transactions:
+        if everything or each.became != "as it was":
+            _tell_rehearsed(each, shown)
+    for problem in one.problems:
+        shown.say(f"! {visible(problem)}")
+    counts = Counter(each.became for each in one.transactions)
+    told = ", ".join(f"{count} {became}" for became, count in counts.most_common()) or "nothing was taken"
+    shown.say(f"{one.connection}, {one.days} days, {one.files} files: {told}.")
+
+
+def _tell_rehearsed(one: "Rehearsed", shown: Output) -> None:
+    shown.say(f"{visible(one.key)}: {one.became}")
+    if one.problem:
+        shown.say(f"    ! {visible(one.problem)}")
+    for part in one.parts:
+        shown.say(f"    {part.kind} {visible(part.number)}, {part.total}")
+        for difference in part.differs:
+            shown.say(f"      {visible(difference)}")

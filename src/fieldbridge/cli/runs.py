@@ -31,6 +31,8 @@ ORDER = (
     "credit notes",
     "overpayments",
     "prepayments",
+    "edits",
+    "written",
     "pictures",
     "retired",
     "files",
@@ -226,9 +228,12 @@ def plan(context: typer.Context, flow: FlowName, connection: Only = None, as_jso
             if one.pictures:
                 pictures = [[each.what, each.name, each.source] for each in one.pictures]
                 shown.table("Pictures", ["", "in the catalogue", "of the site"], pictures)
+            if one.people:
+                people = [[each.customer, "\n".join(each.before), "\n".join(each.after)] for each in one.people]
+                shown.table("People to be written into Xero", ["customer", "now", "then"], people)
             for found in one.problems:
                 shown.say(f"! {found.message}\n  → {found.remedy}")
-            if not (one.invoices or one.others or one.files or one.pictures or one.problems):
+            if not (one.invoices or one.others or one.files or one.pictures or one.people or one.problems):
                 shown.say(f"{one.flow}: nothing to do")
 
     shown.show(plans, words, as_json=as_json)

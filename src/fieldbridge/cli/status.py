@@ -142,7 +142,7 @@ def _next(one: "Status", flow: "FlowStatus", now: datetime) -> str:
 
 
 def _says(one: "Status", flow: "FlowStatus") -> str:
-    waits = "" if flow.waits_because in ("", one.paused_because) else f"waits {flow.waits_because}"
+    waits = "" if flow.waits_because in ("", one.paused_because) else f"waits: {flow.waits_because}"
     if flow.state == "running":
         waits = flow.doing
     ended = "" if flow.state in UNDER_WAY else flow.error or ""

@@ -153,6 +153,7 @@ class TransactionRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     approvals: ApprovalRules = ApprovalRules()
     money_on_account: Literal["overpayment", "prepayment", "refuse"] = "overpayment"
     prepayment_account: str = ""
+    attach_files: bool = False
     history_note: bool = False
     new_customers: NewCustomerRules = NewCustomerRules()
     tolerance: Decimal = Decimal(0)
@@ -168,7 +169,8 @@ class TransactionRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 class MasterDataRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What the tablets are told.
 
-    Shape: hide_unsellable leaves out products that Xero would refuse to sell.
+    Shape: hide_unsellable leaves out products that Xero would refuse to sell; description says which of an item's two
+    texts is shown, the other where that is empty.
     Units: shrink_percent is how much smaller a file may become before the Guard halts; stock_when_untracked is
     the figure published for items whose stock Xero does not track; keep_versions_days is how long published files are
     kept; stock_read_hours is how often the items are read whole, because stock moves without a trace.
@@ -176,6 +178,7 @@ class MasterDataRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     stock_when_untracked: int = 999
     hide_unsellable: bool = False
+    description: Literal["name", "description"] = "name"
     shrink_percent: int = 20
     full_read_hours: int = 24
     stock_read_hours: int = 1
@@ -207,7 +210,7 @@ class CustomerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     Shape: who says which contacts are customers, of which groups names the contact groups; mint gives those without
     a code one, write_back puts it into Xero as Contact Number; categories are what fills CustomerCategory1 to 8: the
-    first word of a contact group, `city` or `region`.
+    first word of a contact group, `city` or `region`; address says which is shown, the other where that is empty.
     Units: longest_code in characters; amounts in the base currency.
     """
 
@@ -222,6 +225,7 @@ class CustomerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     stop_balance_above: Decimal | None = None
     cash_without_terms: bool = False
     categories: tuple[str, ...] = ("class", "area")
+    address: Literal["postal", "street"] = "postal"
     rep_tracking: str = ""
     handovers: tuple[Handover, ...] = ()
 
@@ -279,3 +283,9 @@ class AnswerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     written: bool = True
     window_days: int = 30
+
+
+class PeopleRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """People at customers. Shape: write_back says whether reps' edits reach Xero; else only the Bridge holds them."""
+
+    write_back: bool = True

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-MASTER_DATA, TRANSACTIONS, SALES_HISTORY, IMAGES = "master-data", "transactions", "sales-history", "images"
+MASTER_DATA, TRANSACTIONS = "master-data", "transactions"
+SALES_HISTORY, IMAGES, CONTACTS = "sales-history", "images", "contacts"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ FLOWS = {
         "what was invoiced and credited, Xero to tablets",
         every_s=3600,
         scopes=("accounting.contacts.read", "accounting.invoices.read", "accounting.settings.read"),
+    ),
+    CONTACTS: Kind(
+        "people at customers, both ways",
+        every_s=3600,
+        scopes=("accounting.contacts", "accounting.settings.read"),
     ),
     IMAGES: Kind("product pictures, site to tablets", every_s=3600, scopes=("accounting.settings.read",)),
 }

@@ -68,14 +68,15 @@ def customer_of(contact: Contact, standing: Standing) -> Customer:
     """The row of one outlet."""
     marks, rules = marks_of(contact.groups), standing.rules
     terms = contact.terms or standing.own.sales_terms
+    address = (contact.street or contact.postal) if rules.address == "street" else (contact.postal or contact.street)
     held_for = stops(marks, standing.balance, rules, standing.today)
     return Customer(
         customer_id=contact.code,
         name=contact.name,
         price_level=marks.price_level,
         discount=contact.discount,
-        address_lines=_lines(contact.postal or contact.street),
-        post_code=(contact.postal or contact.street or Address()).postal_code,
+        address_lines=_lines(address),
+        post_code=(address or Address()).postal_code,
         fax=contact.fax,
         phone=contact.phone,
         mobile=contact.mobile,
@@ -124,11 +125,13 @@ def _lines(address: Address | None) -> tuple[str, ...]:
 def faults(contact: Contact) -> Iterator[Problem]:
     """What an office should put right about the groups of one outlet."""
     marks = marks_of(contact.groups)
-    for word in marks.clashes:
-        said = f"{contact.name} is in more than one contact group that begins with {word.title()}; the first counts."
+    if marks.clashes:
+        words = ", and more than one with ".join(word.title() for word in marks.clashes)
+        said = f"{contact.name} is in more than one contact group that begins with {words}; the first by name counts."
         yield fault(contact, "customer.groups_clash", said)
-    for group in marks.unreadable:
-        said = f"{contact.name} is in the contact group {group!r}, which says nothing the tablets know."
+    if marks.unreadable:
+        groups = " and ".join(map(repr, marks.unreadable))
+        said = f"{contact.name} is in the contact group {groups}, which says nothing the tablets know."
         yield fault(contact, "customer.group_unreadable", said)
 
 

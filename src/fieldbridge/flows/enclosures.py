@@ -5,6 +5,9 @@ Source: Xero, attachments and history.
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
+from fieldbridge.core.identity import digest
 from fieldbridge.core.plan import Change
 from fieldbridge.core.records.documents import Enclosure, Remark
 from fieldbridge.core.records.field import Order
@@ -13,17 +16,29 @@ from fieldbridge.flows.orders import Shelf, contact_of
 
 COLLECTIONS = {"invoice": "Invoices", "credit note": "CreditNotes", "quote": "Quotes"}
 CONTACTS = "Contacts"
+MARK = 8
 
 
 def files_with(order: Order, shelf: Shelf, rules: TransactionRules, made: Sequence[Change]) -> Iterator[Change]:
-    """A part for each file, on the first document, or on the customer where there is none."""
+    """A part for each file, on the first document, or on the customer where there is none; if the office wants them."""
+    if not rules.attach_files:
+        return
     document = next((one for one in made if one.kind in COLLECTIONS), None)
     collection = COLLECTIONS[document.kind] if document else CONTACTS
     contact_id = "" if document else contact_of(order, shelf.contacts).contact_id
     needs = {} if contact_id else {document.part if document else "contact": "record_id"}
     for number, name in enumerate(order.files, start=1):
-        file = Enclosure(collection=collection, record_id=contact_id, name=name)
+        mark = digest(order.key.encode())[:MARK]
+        file = Enclosure(collection=collection, record_id=contact_id, name=name, mark=mark)
         yield Change(key=order.key, kind="attachment", part=f"file {number}", number=name, document=file, needs=needs)
+
+
+def told_of_files(order: Order, rules: TransactionRules, made: Sequence[Change]) -> Sequence[Change]:
+    """The same Changes; the first says so when files are left where they are."""
+    if not order.files or rules.attach_files or not made:
+        return made
+    note = f"{', '.join(order.files)}: not attached, because transactions.attach_files is off"
+    return [msgspec.structs.replace(made[0], notes=(*made[0].notes, note)), *made[1:]]
 
 
 def note_with(order: Order, shelf: Shelf, rules: TransactionRules, made: Sequence[Change]) -> Iterator[Change]:

@@ -11,7 +11,7 @@ from fieldbridge.core.records.field import Order
 from fieldbridge.core.rules import TransactionRules
 from fieldbridge.flows.allocations import allocations_with
 from fieldbridge.flows.credits import credits_of
-from fieldbridge.flows.enclosures import files_with, note_with
+from fieldbridge.flows.enclosures import files_with, note_with, told_of_files
 from fieldbridge.flows.invoices import invoices_of
 from fieldbridge.flows.new_customers import new_customer_with, refuse_awaited, waiting_for_contact
 from fieldbridge.flows.orders import Shelf
@@ -52,4 +52,4 @@ def changes_of(order: Order, shelf: Shelf, rules: TransactionRules) -> Sequence[
     made = [*new_customer_with(order, shelf, rules), *DOCUMENTS[order.kind](order, shelf, rules)]
     for beside in BESIDE:
         made += beside(order, shelf, rules, made)
-    return waiting_for_contact(made)
+    return told_of_files(order, rules, waiting_for_contact(made))

@@ -79,6 +79,16 @@ class PersonWire(Wire, frozen=True, kw_only=True):
     first_name: str = ""
     last_name: str = ""
     email_address: str = ""
+    include_in_emails: bool = False
+
+    def record(self) -> Person:
+        """The person."""
+        return Person(
+            first_name=self.first_name,
+            last_name=self.last_name,
+            email=self.email_address,
+            in_emails=self.include_in_emails,
+        )
 
 
 class TrackingWire(Wire, frozen=True, kw_only=True):
@@ -149,10 +159,7 @@ def _record(one: ContactWire) -> Contact:
         overdue=one.balances.accounts_receivable.overdue,
         merged_to=one.merged_to,
         is_customer=one.is_customer,
-        persons=tuple(
-            Person(first_name=each.first_name, last_name=each.last_name, email=each.email_address)
-            for each in one.contact_persons
-        ),
+        persons=tuple(each.record() for each in one.contact_persons),
         sales_tracking=tuple(
             (each.tracking_category_name, each.tracking_option_name) for each in one.sales_tracking_categories
         ),
@@ -185,6 +192,24 @@ def body_of_new(fields: ContactFields, terms: PaymentTerms | None) -> bytes:
 def update(session: Session, contact_id: str, fields: ContactFields, idempotency_key: str) -> Contact:
     """Change exactly these fields of one contact. Errors: RefusedError, for one, when it is archived."""
     return CONTACTS.update(session, contact_id, {"ContactID": contact_id, **_element(fields)}, idempotency_key)
+
+
+def replace_persons(session: Session, contact_id: str, persons: Sequence[Person], idempotency_key: str) -> Contact:
+    """Give one contact these further people and no others; nothing else of it changes.
+
+    Xero replaces the whole list, so whoever calls has just read it. Errors: as `update` has them.
+    Source: Xero, contacts (ContactPersons, at most five).
+    """
+    told = [
+        {
+            "FirstName": one.first_name,
+            "LastName": one.last_name,
+            "EmailAddress": one.email,
+            "IncludeInEmails": one.in_emails,
+        }
+        for one in persons
+    ]
+    return CONTACTS.update(session, contact_id, {"ContactID": contact_id, "ContactPersons": told}, idempotency_key)
 
 
 def archive(session: Session, contact_id: str, idempotency_key: str) -> Contact:

@@ -9,7 +9,7 @@ from fieldbridge.app.access import Governor
 from fieldbridge.app.doctor.finding import Check, Finding, fail, ok, warn
 from fieldbridge.app.doctor.visit import Visit
 from fieldbridge.app.sign_in import PRIVATE_APP
-from fieldbridge.app.sign_in.scopes import is_broad, lacking
+from fieldbridge.app.sign_in.scopes import beyond_flows, is_broad, lacking
 from fieldbridge.app.sign_in.tokens import Refresher
 from fieldbridge.net.exchange import Answer, Call
 from fieldbridge.xero.reference import organisation
@@ -59,7 +59,7 @@ def scopes(visit: Visit) -> Finding:
     if visit.connection.sign_in == PRIVATE_APP:
         return ok("A private app has no scopes.")
     granted = Refresher(visit.installation, visit.connection.id, visit.connection.identity_url).scopes()
-    if lacks := lacking(granted, visit.settings.schedule.flows):
+    if lacks := lacking(granted, visit.settings.schedule.flows, beyond_flows(visit.settings)):
         return fail(f"Not granted: {', '.join(lacks)}.", "Run `fieldbridge connect` for it and consent anew.")
     if is_broad(granted):
         return warn("The grant is of the broad scopes, which Xero ends in September 2027.", "Connect again by then.")

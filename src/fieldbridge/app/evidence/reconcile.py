@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from fieldbridge.app.connection_settings import parse
 from fieldbridge.app.evidence.calling import session_of
 from fieldbridge.app.evidence.period import Period, period
-from fieldbridge.app.evidence.transactions import SALES, main
+from fieldbridge.app.evidence.transactions import SALES, main, planned
 from fieldbridge.app.installation import Installation
 from fieldbridge.core.errors import SetupError
 from fieldbridge.core.records.books import SalesDocument
@@ -141,23 +141,20 @@ def _stopped(ledger: Period, one: Arrival) -> str:
 
 
 def _document(part: Part, held: BookedDocument | None) -> Document:
-    planned = _planned(part)
-    posted = _signed_part(part.kind, planned.total)
+    document = planned(part)
+    posted = _signed_part(part.kind, part.total)
     if held is None:
         return Document(number=part.number, posted=posted, held=None)
     if held.status in GONE:
         return Document(number=held.number, posted=posted, held=None, said=f"is {held.status} in Xero")
-    changed = "; ".join(in_words(changes(planned.lines, held)))
+    lines_then = document.lines if isinstance(document, SalesDocument) else ()
+    changed = "; ".join(in_words(changes(lines_then, held)))
     return Document(
         number=held.number,
         posted=posted,
         held=_signed(held.kind, held.total),
-        said=f"was changed in Xero from {planned.total:.2f} to {held.total:.2f}: {changed}" if changed else "",
+        said=f"was changed in Xero from {part.total:.2f} to {held.total:.2f}: {changed}" if changed else "",
     )
-
-
-def _planned(part: Part) -> SalesDocument:
-    return msgspec.json.decode(part.document, type=SalesDocument)
 
 
 def _signed(kind: str, total: Decimal) -> Decimal:

@@ -13,6 +13,7 @@ from fieldbridge.app.flows.images import judging, looking, making
 from fieldbridge.app.flows.mapping import check_taxes
 from fieldbridge.app.flows.numbering import write_codes
 from fieldbridge.app.flows.owed import read_what_is_owed
+from fieldbridge.app.flows.people import matching, taking, writing
 from fieldbridge.app.flows.planning import plan
 from fieldbridge.app.flows.publishing import publish
 from fieldbridge.app.flows.settings_file import heed
@@ -20,10 +21,12 @@ from fieldbridge.app.flows.taking import Taker
 from fieldbridge.app.installation import Installation
 from fieldbridge.core.rules import TransactionRules
 from fieldbridge.engine.stages import Program, Stage, Turn, WithWork
-from fieldbridge.flows import FLOWS, IMAGES, MASTER_DATA, SALES_HISTORY, TRANSACTIONS
+from fieldbridge.flows import CONTACTS, FLOWS, IMAGES, MASTER_DATA, SALES_HISTORY, TRANSACTIONS
 from fieldbridge.store.ledger import intake
 
+TAKE = "take"
 FIRST_WRITE, WRITE_CODES, MAKE_PICTURES = "deliver", "write codes", "make pictures"
+WRITE_PEOPLE = "write people"
 REFERENCE_DATA_FRESH_FOR, NAMES_FRESH_FOR = timedelta(hours=1), timedelta(minutes=5)
 Step = Callable[[Context], Turn]
 
@@ -41,6 +44,7 @@ class Flows:
             MASTER_DATA: self._program(MASTER_DATA, lambda _, names: names),
             TRANSACTIONS: self._program(TRANSACTIONS, intake.with_open),
             SALES_HISTORY: self._program(SALES_HISTORY, lambda _, names: names),
+            CONTACTS: self._program(CONTACTS, lambda _, names: names),
             IMAGES: self._program(IMAGES, lambda _, names: names),
         }
 
@@ -50,6 +54,7 @@ class Flows:
             MASTER_DATA: self._master_data,
             TRANSACTIONS: self._transactions,
             SALES_HISTORY: self._sales_history,
+            CONTACTS: self._contacts,
             IMAGES: self._images,
         }
         return made[flow]()
@@ -80,11 +85,21 @@ class Flows:
         written = [("publish", sales_history.publish), ("answer", answering.answer_all)]
         return [("organisation", reading.read_organisation), *read, *written]
 
+    def _contacts(self) -> list[tuple[str, Step]]:
+        return [
+            ("organisation", reading.read_organisation),
+            ("contacts", reading.reader(reading.CONTACTS)),
+            ("take", taking.take),
+            ("match", matching.match),
+            ("publish", matching.publish),
+            (WRITE_PEOPLE, writing.write),
+        ]
+
     def _images(self) -> list[tuple[str, Step]]:
         return [
             ("look", looking.look),
-            ("organisation", looking.when_needed(reading.read_organisation)),
-            ("items", looking.when_needed(reading.reader(reading.ITEMS))),
+            ("organisation", looking.when_any(reading.read_organisation)),
+            ("items", looking.when_any(reading.reader(reading.ITEMS))),
             ("judge", judging.judge),
             (MAKE_PICTURES, making.publish),
         ]
@@ -103,7 +118,7 @@ class Flows:
             ("what is owed", read_what_is_owed),
         ]
         return [
-            ("take", self.taker.stage),
+            (TAKE, self.taker.stage),
             *((name, _when_orders_wait(step)) for name, step in refresh),
             ("plan", plan),
             (FIRST_WRITE, deliver),

@@ -78,6 +78,17 @@ def reader(stream: Stream, *, fresh_for: timedelta = timedelta(0)) -> Callable[[
     return stage
 
 
+def when_stale(stream: Stream, fresh_for: timedelta, step: Callable[[Context], Turn]) -> Callable[[Context], Turn]:
+    """A step that is only taken when a stream was not refreshed for so long."""
+
+    def stage(context: Context) -> Turn:
+        with context.read() as tx:
+            until, _ = windows.read_until(tx, context.id, stream.name)
+        return Turn() if until and context.now() - until < fresh_for else step(context)
+
+    return stage
+
+
 def _refresh(context: Context, stream: Stream, until: datetime | None, full_at: datetime | None) -> None:
     began = context.now()
     rules = context.settings.master_data

@@ -16,7 +16,7 @@ from fieldbridge.xero.outcomes import Outcome
 
 
 def _content(context: Context, one: Enclosure) -> Content:
-    return read_beside(context.folder, context.settings.profile.processed_folder, one.name)
+    return read_beside(context.folder, context.settings.profile, one.name, one.mark, context.installation.pause)
 
 
 def _body(context: Context, some: Sequence[Enclosure]) -> bytes:
@@ -44,7 +44,8 @@ def _receipt(one: Attachment) -> Receipt:
 
 
 def _posted(context: Context, tx: sa.Connection, one: Delivery, receipt: Receipt) -> None:
-    put_away(context.folder, context.settings.profile.processed_folder, ATTACHMENT.decode(one).name)
+    file = ATTACHMENT.decode(one)
+    put_away(context.folder, context.settings.profile, file.name, file.mark)
 
 
 ATTACHMENT = Kind(

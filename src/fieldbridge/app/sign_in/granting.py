@@ -26,7 +26,8 @@ STATE_BYTES = 24
 class Wish:
     """What is asked for.
 
-    Shape: organisation is the name or id to choose when several were granted, or empty; flows are the chosen ones.
+    Shape: organisation is the name or id to choose when several were granted, or empty; flows are the chosen ones, more
+    the scopes that settings need besides.
     """
 
     kind: Kind
@@ -35,6 +36,7 @@ class Wish:
     organisation: str = ""
     broad_scopes: bool = False
     flows: tuple[str, ...] = tuple(FLOWS)
+    more: tuple[str, ...] = ()
 
 
 def by_consent(installation: Installation, hosts: Hosts, wish: Wish, visit: Callable[[Consent], str]) -> Grant:
@@ -44,7 +46,7 @@ def by_consent(installation: Installation, hosts: Hosts, wish: Wish, visit: Call
             "connect.secret", "A web app needs its client secret, and a PKCE app has none.", remedy="Check --sign-in."
         )
     handler = wire(installation.client)
-    scopes = wanted(wish.flows, broad=wish.broad_scopes, offline=True)
+    scopes = wanted(wish.flows, broad=wish.broad_scopes, offline=True, more=wish.more)
     verifier, state = secrets.token_urlsafe(VERIFIER_BYTES), secrets.token_urlsafe(STATE_BYTES)
     consent = oauth2.ask_consent(wish.application, hosts.login, wish.redirect_uri, scopes, verifier, state)
     code = oauth2.code_of(consent, visit(consent))
@@ -55,7 +57,7 @@ def by_consent(installation: Installation, hosts: Hosts, wish: Wish, visit: Call
 
 def custom_connection(installation: Installation, hosts: Hosts, wish: Wish) -> Grant:
     """Sign in as a custom connection: one organisation, chosen when the app was made."""
-    scopes = wanted(wish.flows, broad=wish.broad_scopes, offline=False)
+    scopes = wanted(wish.flows, broad=wish.broad_scopes, offline=False, more=wish.more)
     handler = wire(installation.client)
     tokens = oauth2.client_credentials(handler, hosts.identity, wish.application, scopes, installation.now())
     return Grant(CUSTOM_CONNECTION, wish.application, tokens, "")

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable
 
-from fieldbridge.flows import FLOWS
+from fieldbridge.app.connection_settings import ConnectionSettings
+from fieldbridge.flows import FLOWS, TRANSACTIONS
 
 OFFLINE = "offline_access"
 READ = ".read"
@@ -11,17 +12,30 @@ BROAD = "accounting.transactions"
 BROADLY = dict.fromkeys(("accounting.invoices", "accounting.payments", "accounting.banktransactions"), BROAD)
 
 
-def wanted(flows: Iterable[str], *, broad: bool, offline: bool) -> tuple[str, ...]:
-    """The scopes to ask for. offline: somebody consents once and is absent ever after."""
-    needed = {scope for flow in flows for scope in FLOWS[flow].scopes}
+def wanted(flows: Iterable[str], *, broad: bool, offline: bool, more: Iterable[str] = ()) -> tuple[str, ...]:
+    """The scopes to ask for. offline: somebody consents once and is absent ever after; more: what settings need."""
+    needed = {scope for flow in flows for scope in FLOWS[flow].scopes}.union(more)
     chosen = {_broad(scope) for scope in needed} if broad else needed
     plain = sorted(scope for scope in chosen if not scope.endswith(READ) or scope.removesuffix(READ) not in chosen)
     return (OFFLINE, *plain) if offline else tuple(plain)
 
 
-def lacking(granted: Collection[str], flows: Iterable[str]) -> tuple[str, ...]:
-    """What the flows need and nobody granted, in the granular words."""
-    return tuple(scope for scope in wanted(flows, broad=False, offline=False) if not _covers(granted, scope))
+def beyond_flows(settings: ConnectionSettings) -> tuple[str, ...]:
+    """What the settings need beyond what each flow always does: money that tablets take, and files that go along."""
+    rules = settings.transactions
+    needed = {
+        "accounting.payments": bool(rules.tenders),
+        "accounting.banktransactions": bool(rules.tenders) and rules.money_on_account != "refuse",
+        "accounting.attachments": rules.attach_files,
+    }
+    is_chosen = TRANSACTIONS in settings.schedule.flows
+    return tuple(scope for scope, is_needed in needed.items() if is_needed and is_chosen)
+
+
+def lacking(granted: Collection[str], flows: Iterable[str], more: Iterable[str] = ()) -> tuple[str, ...]:
+    """What the flows and settings need and nobody granted, in the granular words."""
+    asked = wanted(flows, broad=False, offline=False, more=more)
+    return tuple(scope for scope in asked if not _covers(granted, scope))
 
 
 def is_broad(granted: Iterable[str]) -> bool:

@@ -50,11 +50,12 @@ class Address(Record, frozen=True, kw_only=True):
 
 
 class Person(Record, frozen=True, kw_only=True):
-    """Somebody else to be reached at a contact."""
+    """Somebody else to be reached at a contact. Shape: in_emails, whether Xero's mails about invoices go there too."""
 
     first_name: str = ""
     last_name: str = ""
     email: str = ""
+    in_emails: bool = False
 
 
 class Contact(Record, frozen=True, kw_only=True):

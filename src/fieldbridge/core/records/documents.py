@@ -78,11 +78,15 @@ class NewContact(Record, frozen=True, kw_only=True):
 
 
 class Enclosure(Record, frozen=True, kw_only=True):
-    """A file beside an order file, to be attached to a record of one of Xero's collections."""
+    """A file beside an order file, to be attached to a record of one of Xero's collections.
+
+    Shape: mark is the transaction's own, by which its files are told from those of others once they are put away.
+    """
 
     collection: str
     record_id: str
     name: str
+    mark: str
 
 
 class Remark(Record, frozen=True, kw_only=True):

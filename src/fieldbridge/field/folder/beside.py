@@ -5,16 +5,19 @@ Source: Xero, attachments: at most 10 MB is safe; which kinds tablets send: phot
 
 import os
 import stat
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from fieldbridge.core.errors import RefusedError
 from fieldbridge.field.folder.disk import reaching
+from fieldbridge.field.folder.profile import Profile
 
 BYTES_MAX = 10 * 1024 * 1024
 NAME_MAX = 200
 _NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_LOOK_S = 0.2
 _AGAIN = "then: fieldbridge retry"
 
 
@@ -43,30 +46,51 @@ _KNOWN = (
 )
 
 
-def read_beside(folder: Path, processed_folder: str, name: str) -> Content:
-    """One file of the folder, or of the processed folder when it was put away before.
+def read_beside(folder: Path, profile: Profile, name: str, mark: str, pause: Callable[[float], None]) -> Content:
+    """One file of the folder, once nobody writes to it any more; or the one put away before for the same mark.
 
     Errors: RefusedError attachment.name, attachment.missing, attachment.not_regular, attachment.size or
     attachment.content; OutageError.
     """
     _check_name(name)
-    places = (folder / name, folder / processed_folder / name)
+    places = (folder / name, folder / profile.processed_folder / _marked(name, mark))
     with reaching(folder):
         place = next((one for one in places if os.path.lexists(one)), None)
         if place is None:
             raise _refused("missing", name, "does not lie beside the order file", f"Put it into {folder}, {_AGAIN}")
+        _let_settle(place, profile.settle_s, pause)
         data = _bytes(place, name)
     return judged(name, data)
 
 
-def put_away(folder: Path, processed_folder: str, name: str) -> None:
+def put_away(folder: Path, profile: Profile, name: str, mark: str) -> None:
     """Move a file that was attached into the processed folder; safe to repeat. Errors: OutageError."""
     source = folder / name
     with reaching(folder):
         if source.is_file() and not source.is_symlink():
-            target = folder / processed_folder
+            target = folder / profile.processed_folder
             target.mkdir(exist_ok=True)
-            source.replace(target / name)
+            source.replace(target / _marked(name, mark))
+
+
+def _marked(name: str, mark: str) -> str:
+    """Two tablets may call two photos the same."""
+    path = Path(name)
+    return f"{path.stem}-{mark}{path.suffix}"
+
+
+def _let_settle(place: Path, settle_s: float, pause: Callable[[float], None]) -> None:
+    """Wait until two looks find a fresh file the same, but no longer than a file may take to settle."""
+    waited = 0.0
+    while waited < settle_s:
+        before = place.lstat()
+        if time.time() - before.st_mtime >= settle_s:
+            return
+        pause(_LOOK_S)
+        waited += _LOOK_S
+        now = place.lstat()
+        if (before.st_size, before.st_mtime_ns) == (now.st_size, now.st_mtime_ns):
+            return
 
 
 def _check_name(name: str) -> None:

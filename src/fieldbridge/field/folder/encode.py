@@ -52,6 +52,11 @@ def _encode(row: Row, layout: FileLayout, profile: Profile, report: Callable[[Mi
     return join(fields, "minimal" if row.bare else profile.quoting, profile.line_end).encode(profile.encoding)
 
 
+def shown(text: str, encoding: str) -> str:
+    """A text as it stands in a file."""
+    return fit(_CONTROL.sub(" ", text), encoding)[0]
+
+
 def fit(text: str, encoding: str) -> tuple[str, list[tuple[str, str]]]:
     """Text the encoding can hold, and each (character, what stands for it). A macron is dropped before a ? is used."""
     if _fits(text, encoding):

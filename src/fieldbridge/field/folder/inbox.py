@@ -38,15 +38,19 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
     looks_whole: bool
 
 
-def look(folder: Path, profile: Profile, now: float, seen: Mapping[str, Sight]) -> tuple[list[Ready], dict[str, Sight]]:
-    """The order files that may be read now, oldest first, and what to pass as seen next time.
+def look(
+    folder: Path, profile: Profile, now: float, seen: Mapping[str, Sight], *, people: bool = False
+) -> tuple[list[Ready], dict[str, Sight]]:
+    """The order files that may be read now, or those about people, oldest first; and what to pass as seen next time.
 
     A finished-looking file is ready when the previous look found it the same; any file is, when nothing has changed
     for settle_s. What is no regular file of this folder is ready at once, for `read` to refuse with a reason.
     Units: now in seconds since 1970. Errors: OutageError.
     """
     with reaching(folder), os.scandir(folder) as entries:
-        names = [entry.name for entry in entries if _is_wanted(entry.name, profile) and not entry.is_dir()]
+        names = [
+            entry.name for entry in entries if _is_wanted(entry.name, profile, people=people) and not entry.is_dir()
+        ]
     ready: list[Ready] = []
     sights: dict[str, Sight] = {}
     for name in names:
@@ -86,13 +90,19 @@ def read(ready: Ready, profile: Profile) -> bytes | None:
             raise _refusal(ready, "unreadable", "may not be read", "Let the Bridge's user read it.") from error
 
 
-def _is_wanted(name: str, profile: Profile) -> bool:
+def _is_wanted(name: str, profile: Profile, *, people: bool) -> bool:
     plain = name.casefold()
     if plain.startswith(_HIDDEN) or plain.endswith(_UNFINISHED):
         return False
     if plain in profile.own_names:
         return False  # both directions may share one folder
-    return any(fnmatchcase(plain, pattern.casefold()) for pattern in profile.order_patterns)
+    if _fits(plain, profile.people_patterns):
+        return people
+    return not people and _fits(plain, profile.order_patterns)
+
+
+def _fits(plain: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(plain, pattern.casefold()) for pattern in patterns)
 
 
 def _sight(path: Path, before: Sight | None, now: float) -> Sight | None:

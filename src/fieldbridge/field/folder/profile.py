@@ -24,6 +24,10 @@ _PRODUCT = (
     "CostPricePerSalesUnit ProductCategory1 ProductCategory2 ProductCategory3 ProductCategory4 ProductCategory5 "
     "ProductCategory6 ProductCategory7 ProductCategory8 PELCode FSACode FSWCode FSSICode HideInPortal"
 )
+_PEOPLE = (
+    "CustomerID FirstName LastName Title JobTitle Email Phone Mobile Fax Notes Department PrimaryContact Active "
+    "IncludeInEmails EditedAt"
+)
 _PRICING = "Product_Code Customer_Code Price Type Start_Date End_Date Quantity Discount"
 _DELIVERY = "CustomerCode CustomersDeliveryCode DeliveryAddressLine1 DeliveryAddressLine2 DeliveryAddressLine3"
 _HISTORY = (
@@ -121,6 +125,17 @@ class HistoryFile(FileLayout, frozen=True, kw_only=True):
     header: bool = False
 
 
+class PeopleFile(FileLayout, frozen=True, kw_only=True):
+    """Contacts.csv, the people at customers; edits come back in the same columns. Its layout is proposed.
+
+    Source: field-sales facts §2 (contact person).
+    """
+
+    key = ("CustomerID", "FirstName", "LastName")
+    name: str = "Contacts.csv"
+    columns: tuple[str, ...] = tuple(_PEOPLE.split())
+
+
 class ImagesFile(FileLayout, frozen=True, kw_only=True):
     """Images.csv, which lists the pictures of the catalogue. Its layout is proposed: none is known.
 
@@ -169,6 +184,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     tax: TaxFile = TaxFile()
     history: HistoryFile = HistoryFile()
     images: ImagesFile = ImagesFile()
+    people: PeopleFile = PeopleFile()
+    people_patterns: tuple[str, ...] = ("ContactEdits*.csv",)
     answers: AnswersFile = AnswersFile()
     order_layout: LayoutName = "hd-1"
     orders: OrderLayout = OrderLayout()
@@ -201,7 +218,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     @property
     def own_names(self) -> frozenset[str]:
         """The names of the files we write, without regard to case: none of them holds orders."""
-        more = (self.history, self.answers, self.images)
+        more = (self.history, self.answers, self.images, self.people)
         return frozenset(layout.name.casefold() for layout in (*self.master_files, *more))
 
 

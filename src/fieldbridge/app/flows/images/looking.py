@@ -16,21 +16,20 @@ from fieldbridge.engine.stages import Turn
 from fieldbridge.field.pictures import picture
 from fieldbridge.field.pictures.source import Lying, Source, place
 from fieldbridge.store import pictures
-from fieldbridge.store.ledger import windows
 
 PER_TURN = 50
 ITEMS_FRESH_FOR = timedelta(hours=1)
 Step = Callable[[Context], Turn]
 
 
-def when_needed(step: Step) -> Step:
+def when_any(step: Step) -> Step:
     """A step that is only taken when there are pictures, and the products were not read for an hour."""
+    when_stale = reading.when_stale(reading.ITEMS, ITEMS_FRESH_FOR, step)
 
     def stage(context: Context) -> Turn:
         with context.read() as tx:
-            until, _ = windows.read_until(tx, context.id, reading.ITEMS.name)
             idle = pictures.is_idle(tx, context.id)
-        return Turn() if idle or (until and context.now() - until < ITEMS_FRESH_FOR) else step(context)
+        return Turn() if idle else when_stale(context)
 
     return stage
 

@@ -1,0 +1,1 @@
+"""Traces: what a run spent its time on, for whoever collects such things. Off unless an address was set."""
