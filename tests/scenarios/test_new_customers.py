@@ -85,7 +85,8 @@ def test_an_order_that_brings_its_customer_is_posted_for_it_with_its_payment(off
     assert [one["Total"] for one in office.books.overpayments.rows()] == [Decimal("1.35")]
 
 
-def test_orders_wait_for_their_customer_and_go_on_by_themselves(office):
+def test_orders_wait_for_their_customer_and_go_on_by_themselves(office_on_any_database):
+    office = office_on_any_database
     assert send(office, order(1, customer="NEW001")).exit_code == 1
     assert codes(office.site) == [("BV1", "order.customer_unknown")]
     run = send(office, met(2), order(3, customer="NEW001"))

@@ -339,6 +339,12 @@ def test_a_plan_says_what_would_become_of_each_picture_and_changes_nothing(offic
     assert office.site.problems() == []
 
 
+@pytest.mark.parametrize("where", ["", "Images"])
+def test_the_catalogue_is_never_made_of_itself(office, where):
+    settle_for(office.site, f"\n[images]\nsource = '{office.site.folder / where}'\n")
+    assert office.site.sync(IMAGES).error.startswith("images.source: ")
+
+
 def test_an_office_without_pictures_is_left_alone(office):
     office.site.xero.forget_received()
     assert not any(synced(office).counts.values())

@@ -40,4 +40,5 @@ PAYMENT = Kind(
     batch_max=BATCH_MAX,
     is_unique=lambda _: False,
     taken=(),
+    stale=("xero.overpaid", "xero.not_payable"),
 )

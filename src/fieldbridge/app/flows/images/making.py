@@ -6,7 +6,7 @@ import msgspec
 
 from fieldbridge.app.flows.context import Context
 from fieldbridge.app.flows.images.judging import folder_of, plan_for
-from fieldbridge.app.flows.images.looking import PER_TURN, opened_source
+from fieldbridge.app.flows.images.looking import opened_source
 from fieldbridge.app.flows.publishing import note_published, staged
 from fieldbridge.core.errors import RefusedError
 from fieldbridge.core.identity import digest
@@ -17,6 +17,9 @@ from fieldbridge.field.pictures.source import Source
 from fieldbridge.flows.images import PicturePlan, Wish, made_by, problem_of
 from fieldbridge.store import pictures
 from fieldbridge.store.ledger import problems, runs
+
+# A turn is to be over soon: a run that is told to stop ends after it.
+PER_TURN = 10
 
 
 def publish(context: Context) -> Turn:
