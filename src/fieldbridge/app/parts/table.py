@@ -6,8 +6,11 @@ from fieldbridge.app.parts.attachments import ATTACHMENT
 from fieldbridge.app.parts.contacts import CONTACT
 from fieldbridge.app.parts.invoices import INVOICE
 from fieldbridge.app.parts.kind import Kind
+from fieldbridge.app.parts.memberships import MEMBERSHIP
 from fieldbridge.app.parts.notes import NOTE
 from fieldbridge.app.parts.on_account import ON_ACCOUNT
 from fieldbridge.app.parts.payments import PAYMENT
 
-KINDS: dict[str, Kind[Any]] = {one.name: one for one in (CONTACT, INVOICE, PAYMENT, ON_ACCOUNT, ATTACHMENT, NOTE)}
+KINDS: dict[str, Kind[Any]] = {
+    one.name: one for one in (CONTACT, MEMBERSHIP, INVOICE, PAYMENT, ON_ACCOUNT, ATTACHMENT, NOTE)
+}
