@@ -139,6 +139,15 @@ class Allocation(Record, frozen=True, kw_only=True):
     allocated_on: date
 
 
+class CreditAllocation(Record, frozen=True, kw_only=True):
+    """A part of a credit note to be put against one invoice, one of which may be about to be created."""
+
+    credit_note_id: str
+    invoice_id: str
+    amount: Decimal
+    allocated_on: date
+
+
 class BookedAllocation(Record, frozen=True, kw_only=True):
     """A part of a credit put against one invoice. allocation_id is empty where Xero does not tell it."""
 
