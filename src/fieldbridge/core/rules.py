@@ -71,7 +71,8 @@ class NewCustomerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     """How a customer that a rep met becomes a contact.
 
     Shape: code says whether its Account Number is the tablet's code or made of its name; name_taken and name_archived
-    say what follows when a contact of that name is there already, or was. Units: terms_days after the invoice's date.
+    say what follows when a contact of that name is there already, or was; groups are the contact groups it is put into,
+    {rep} standing for whoever met it. Units: terms_days after the invoice's date.
     """
 
     code: Literal["tablet", "minted"] = "tablet"
@@ -79,6 +80,12 @@ class NewCustomerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     terms_days: int | None = None
     name_taken: Literal["problem", "adopt"] = "problem"
     name_archived: Literal["problem", "restore", "create"] = "problem"
+    groups: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a group that would be named by something a tablet does not say."""
+        if wrong := [one for one in self.groups if "{" in one.replace("{rep}", "") or not one.strip()]:
+            raise ValueError(f"groups: {wrong[0]!r} may hold {{rep}} and nothing else in braces")
 
 
 class TrackingSlot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -77,6 +77,13 @@ class NewContact(Record, frozen=True, kw_only=True):
     is_archived: bool = False
 
 
+class Membership(Record, frozen=True, kw_only=True):
+    """A contact to be put into a contact group, which is named because people make groups by name."""
+
+    contact_id: str
+    group: str
+
+
 class Enclosure(Record, frozen=True, kw_only=True):
     """A file beside an order file, to be attached to a record of one of Xero's collections.
 
