@@ -146,7 +146,8 @@ def _says(one: "Status", flow: "FlowStatus") -> str:
     if flow.state == "running":
         waits = flow.doing
     ended = "" if flow.state in UNDER_WAY else flow.error or ""
-    return "; ".join(part for part in (ended, waits, moved(flow.counts)) if part)
+    parked = _several(flow.open_problems, "problem") if flow.open_problems else ""
+    return "; ".join(part for part in (parked, ended, waits, moved(flow.counts)) if part)
 
 
 def _span(span: timedelta) -> str:

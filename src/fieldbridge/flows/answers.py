@@ -121,14 +121,17 @@ def _part(one: Sent) -> PartAnswer:
             due=sent.total if one.kind == "invoice" else None,
         )
     became = _standing(booked)
+    number = booked.number or one.number
+    if became in GONE:
+        return PartAnswer(kind=one.kind, became=became, number=number, due=Decimal(0))
     return PartAnswer(
         kind=one.kind,
         became=became,
-        number=booked.number or one.number,
+        number=number,
         subtotal=booked.subtotal,
         tax=booked.total_tax,
         due=booked.due,
-        changes=() if became in GONE else changes(sent.lines, booked),
+        changes=changes(sent.lines, booked, sent.amounts),
     )
 
 

@@ -10,11 +10,20 @@ import sqlalchemy as sa
 from fieldbridge.core.errors import SetupError
 from fieldbridge.core.records.books import Account, Contact, Item, Organisation, Record, TaxRate
 from fieldbridge.core.records.documents import BookedDocument, BookedInvoice, OpenDocument
+from fieldbridge.core.records.reference import BrandingTheme, TrackingCategory
 from fieldbridge.store.database import chunks, upsert
 from fieldbridge.store.schema import book
 
 R = TypeVar("R", bound=Record)
-KEYS = {Contact: "contact_id", Item: "item_id", Account: "account_id", TaxRate: "tax_type", Organisation: "name"}
+KEYS = {
+    Contact: "contact_id",
+    Item: "item_id",
+    Account: "account_id",
+    TaxRate: "tax_type",
+    Organisation: "name",
+    TrackingCategory: "category_id",
+    BrandingTheme: "theme_id",
+}
 OPEN = "AUTHORISED"
 CODES_PER_QUERY = 500
 _encode = msgspec.json.Encoder().encode
