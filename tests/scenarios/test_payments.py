@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from unittest import mock
 
+import msgspec
 import pytest
 
 from app.scene import TODAY, codes, lay, order, posted, raw, settle_for, settle_transactions
@@ -180,6 +181,37 @@ def test_money_xero_has_no_place_for_is_a_problem_with_its_remedy(office, tender
     (problem,) = office.site.problems()
     assert (problem.code, said in problem.message) == (code, True)
     assert problem.remedy
+
+
+def test_a_deposit_on_a_quote_is_on_account(office):
+    assert send(office, order(1, kind="Q", tenders=(tender("CASH", "20.00"),))).exit_code == 0
+    assert len(office.books.quotes.rows()) == 1
+    assert on_account(office) == [(KERIKERI, Decimal("20.00"))]
+
+
+def test_money_for_an_invoice_that_waits_for_approval_is_on_account(office):
+    settle_transactions(office.site, "approvals = {above_total = 10}")
+    assert send(office, order(1, tenders=(tender("CASH", "58.65"),))).exit_code == 0
+    (made,) = posted(office.site).values()
+    assert made["Status"] == "DRAFT"
+    assert payments(office) == []
+    assert on_account(office) == [(KERIKERI, Decimal("58.65"))]
+
+
+def test_what_came_back_with_a_van_sale_lowers_what_is_paid_at_the_door(office):
+    plain = order(1, kind="I")
+    back = msgspec.structs.replace(plain.lines[0], quantity=Decimal(-2), total=Decimal("-8.50"))
+    sale = msgspec.structs.replace(
+        plain,
+        lines=(*plain.lines, back),
+        total=Decimal("42.50"),
+        tax=Decimal("6.37"),
+        tenders=(tender("CASH", "48.87"),),
+    )
+    assert send(office, sale).exit_code == 0
+    assert payments(office) == [("SO-BV1", Decimal("48.87"), "091")]
+    (made,) = posted(office.site).values()
+    assert (made["AmountDue"], on_account(office)) == (0, [])
 
 
 def test_a_credit_with_a_payment_is_left_to_a_person(office):

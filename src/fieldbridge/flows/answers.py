@@ -131,7 +131,7 @@ def _part(one: Sent) -> PartAnswer:
         subtotal=booked.subtotal,
         tax=booked.total_tax,
         due=booked.due,
-        changes=changes(sent.lines, booked),
+        changes=changes(sent.lines, booked, sent.amounts),
     )
 
 

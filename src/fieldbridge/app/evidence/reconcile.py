@@ -73,8 +73,10 @@ def reconcile(
 
 def _strays(tx: sa.Connection, one: Connection, others: Sequence[Money]) -> list[Stray]:
     """Documents that bear a number as we give them, and that no Link knows."""
-    prefix = parse(one.settings).transactions.number_prefix
-    ours = [each for each in others if prefix and each.number.startswith(prefix) and each.status not in GONE]
+    rules = parse(one.settings).transactions
+    given = (rules.number_prefix, rules.credits.number_prefix) if rules.numbers == "tablet" else ()
+    prefixes = tuple(prefix for prefix in given if prefix)
+    ours = [each for each in others if each.number.startswith(prefixes) and each.status not in GONE]
     linked = evidence.linked(tx, one.id, [each.far_id for each in ours])
     return [
         Stray(number=each.number, day=each.document.issued_on, held=each.total)
@@ -143,5 +145,5 @@ def _changed(part: Part, held: Money) -> str:
     document = planned(part)
     if held.document is None or not isinstance(document, SalesDocument):
         return ""
-    changed = "; ".join(in_words(changes(document.lines, held.document)))
+    changed = "; ".join(in_words(changes(document.lines, held.document, document.amounts)))
     return f"was changed in Xero from {part.total:.2f} to {abs(held.total):.2f}: {changed}" if changed else ""

@@ -150,7 +150,9 @@ def _fate(
         attempts=attempts,
         page=KINDS[part.kind].page(links, part.far_id) if part.far_id else "",
         booked=booked,
-        changes=changes(document.lines, booked) if booked and isinstance(document, SalesDocument) else (),
+        changes=changes(document.lines, booked, document.amounts)
+        if booked and isinstance(document, SalesDocument)
+        else (),
         notes=notes.get(part.far_id, []),
     )
 
