@@ -84,7 +84,7 @@ def test_when_a_full_disk_has_room_again_work_goes_on(tmp_path: Path, disk: Disk
         go_on(work, at_work.is_drained)
         disk.full = True
         at_work.trade(0.5)
-        go_on(work, lambda: disk.refused >= 3)
+        go_on(work, lambda: disk.refused >= 10)
         disk.full = False
         go_on(work, at_work.is_drained)
         at_work.check()

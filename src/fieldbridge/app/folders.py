@@ -55,6 +55,10 @@ class Folders:
         """Those of some connections whose folder nobody tells us about."""
         return set(names) - self.at(self._watch.watched)
 
+    def lying(self, names: Collection[str]) -> set[str]:
+        """Those of some connections in whose folder something was ready at the last look, and still is."""
+        return {name for name in names if self._ready.get(name)}
+
     def overdue(self) -> set[str]:
         """Some watched connections that were not looked at for long."""
         before = time.monotonic() - LOOK_ANYWAY_S

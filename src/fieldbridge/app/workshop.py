@@ -138,7 +138,7 @@ class Workshop:
         self._heard = set()
         self._heed_webhooks()
         look = self.dispatcher.dispatch()
-        if self._nudge(self.folders.look(due=self._unwatched(look))):
+        if self._nudge(self.folders.look(due=self._untold(look))):
             look += self.dispatcher.dispatch()
         return look.started
 
@@ -157,8 +157,13 @@ class Workshop:
                 schedules.bring_back(tx, now)
         self._looked_at = now
 
-    def _unwatched(self, look: Look) -> set[str]:
-        return self.folders.unwatched({one.connection_id for one in look.idle if one.flow == TRANSACTIONS})
+    def _untold(self, look: Look) -> set[str]:
+        """Idle connections whose folder tells nothing: nobody watches it, or what lies there was told of before."""
+        idle = {one.connection_id for one in look.idle if one.flow == TRANSACTIONS}
+        lying = self.folders.lying(idle)
+        with self.installation.database.read() as tx:
+            last = {name: runs.latest(tx, name, TRANSACTIONS) for name in lying}
+        return self.folders.unwatched(idle) | {name for name, run in last.items() if run and run.state != "done"}
 
     def _nudge(self, names: set[str]) -> bool:
         self._found |= names
@@ -231,9 +236,11 @@ def _keeping_up(installation: Installation, work: Workshop, me: str, rhythm: Rhy
     settings, dispatcher = installation.settings, work.dispatcher
     keep = Keep(settings.keep_history_days, settings.keep_usage_days, settings.keep_workflows_days)
     upkeep = Upkeep(dispatcher, me, keep, rhythm.lost_after_s)
+    assert work.worker is not None
     return Rounds(
         "upkeep",
         (rhythm.sweep_s, upkeep.sweep),
+        (rhythm.sweep_s, work.worker.take_up),
         (rhythm.forget_s, upkeep.forget),
         (rhythm.sign_ins_s, Heartbeat(installation).beat_all),
     )
