@@ -50,6 +50,26 @@ def test_a_file_of_another_moment_is_written_again_to_the_byte(sqlite_site, tmp_
         versions.write(site.installation, site.connection, "Product.csv", moment - timedelta(days=1), tmp_path / "x")
 
 
+def test_all_files_of_a_day_are_written_again_and_any_two_days_compared(sqlite_site, tmp_path):
+    clock = Clock()
+    site = clock.given_to(sqlite_site)
+    site.publish()
+    first = {one.name: one.read_bytes() for one in site.folder.glob("*.csv")}
+    moments = [clock.now()]
+    for price in (5, 6):
+        clock.ahead += timedelta(days=1)
+        change_price(site, price)
+        site.publish()
+        moments.append(clock.now())
+    made = versions.write_all(site.installation, site.connection, moments[0], tmp_path / "day")
+    assert {one.name: one.read_bytes() for one in (tmp_path / "day").iterdir()} == first
+    assert len(made) == 6
+    found = versions.compare(site.installation, site.connection, "Product.csv", moments[0], moments[1])
+    assert found.differences[0].columns["SellPrice1"] == ("4.25", "5.00")
+    with pytest.raises(SetupError, match="had published nothing by"):
+        versions.write_all(site.installation, site.connection, moments[0] - timedelta(days=1), tmp_path / "none")
+
+
 def test_two_versions_are_compared_row_by_row(sqlite_site):
     site = sqlite_site
     site.publish()

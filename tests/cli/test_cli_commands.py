@@ -8,6 +8,7 @@ import secrets
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from fieldbridge.app.certificate import private_key
 from fieldbridge.app.demo.office import Office
 from fieldbridge.app.settings import Settings
 from fieldbridge.cli.main import run as enter
+from fieldbridge.store.ledger import runs
 from support import mailroom
 from support.xero import Xero
 
@@ -52,6 +54,10 @@ COMMANDS = (
     "service",
     "alerts",
     "alert-secret",
+    "pause",
+    "resume",
+    "cancel",
+    "schedule",
 )
 
 
@@ -92,14 +98,14 @@ class Shell:
     def json(self, *arguments: object, code: int = 0, **environment: str):
         return json.loads(self.run(*arguments, "--json", code=code, **environment))
 
-    def connect(self, app, *more: object, code: int = 0):
+    def connect(self, app, *more: object, code: int = 0, named: str = "kauri", folder: Path | None = None):
         return self.run(
             "connect",
-            "kauri",
+            named,
             "--sign-in",
             "private-app",
             "--folder",
-            self.folder,
+            folder or self.folder,
             "--xero-url",
             self.xero.url,
             *more,
@@ -336,7 +342,13 @@ def test_a_price_from_a_sheet_to_the_tablets_and_back_in_time(shell, tmp_path):
     assert (tmp_path / "old.csv").read_bytes() == (shell.folder / "Pricing.csv").read_bytes()
     assert "Pricing.csv" in shell.run("versions")
     shell.run("price", "NOBODY", "APL-1L", code=2)
-    shell.run("versions", "--write", tmp_path / "x", code=2)
+    written = shell.json("versions", "--write", tmp_path / "day", "--at", f"{datetime.now(UTC):%Y-%m-%d}")
+    assert {one["name"] for one in written["versions"]} == {one.name for one in (tmp_path / "day").iterdir()}
+    assert len(written["versions"]) == 6
+    shell.run("versions", "--write", tmp_path / "day", code=2)
+    (found,) = shell.json("diff", "Pricing.csv", newest["id"], f"{datetime.now(UTC):%Y-%m-%d}")
+    assert found["differences"] == []
+    shell.run("diff", "Pricing.csv", "yesterday", code=2)
     shell.run("price", "KER014", "APL-1L", "--qty", "many", code=2)
 
 
@@ -452,7 +464,34 @@ def test_alerts_are_tried_and_listed_and_their_secrets_show_nowhere(shell):
         room.refused.add("desk@x.example")
         assert "NOT sent: mail.refused" in shell.run("alerts", "--test", "-c", "kauri", code=1, **named)
     shell.run("alerts", code=2, FIELDBRIDGE_ALERTS_TO="desk at x.example")
-    assert "No alerts stand." in shell.run("alerts")
+    assert "No alert stands." in shell.run("alerts")
     assert len(room.mails) == 1
     assert password not in shell.said
     assert not any(password.encode() in one.read_bytes() for one in shell.home.rglob("*") if one.is_file())
+
+
+def test_several_connections_are_run_paused_cancelled_and_retried_by_name_or_all(shell):
+    both = ["kauri", "rata"]
+    app = shell.new_app()
+    shell.connect(app)
+    second = shell.folder.with_name("second")
+    second.mkdir()
+    shell.connect(app, named="rata", folder=second)
+    for name, folder in (("1", shell.folder), ("2", second)):
+        (folder / "orders.txt").write_bytes(raw(order(name, customer="NOB000")))
+    assert [one["connection_id"] for one in shell.json("sync", "transactions", code=1)] == both
+    assert [one["connection_id"] for one in shell.json("sync", "transactions", "-c", "rata")] == ["rata"]
+    assert shell.json("pause", *both) == {"paused": both}
+    assert [one["connection"] for one in shell.json("status", "--attention")] == both
+    assert shell.json("resume", "--all") == {"resumed": both}
+    assert shell.json("retry", "order.customer_unknown", "-c", "kauri", "-c", "rata") == {"retried": 2}
+    assert shell.json("retry", "--all") == {"retried": 0}
+    here = Settings(home=shell.home, database_url="", key="")
+    with installation.opened(here) as opened, opened.database.write() as tx:
+        ids = [runs.queue(tx, name, "transactions", opened.now()) for name in both]
+    assert shell.json("cancel", "--all", "--flow", "master-data") == {"cancelled": []}
+    assert shell.json("cancel", "--all", "--flow", "transactions") == {"cancelled": ids}
+    assert [one["connection"] for one in shell.json("status", "--search", "RAT")] == ["rata"]
+    assert len(shell.json("status", "--limit", "1")) == 1
+    assert "1 more are not shown" in shell.run("status", "--limit", "1")
+    assert shell.failed("status", "--watch", "--json", code=2)[1].startswith('{"error":{"code":"command.usage"')

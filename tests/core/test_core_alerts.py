@@ -204,3 +204,11 @@ def test_mail_goes_anywhere_and_webhooks_only_where_nobody_can_listen():
     assert alert_address("office@kauri.co.nz") == "mailto:office@kauri.co.nz"
     for url in ("https://desk.example/alerts?team=1", "http://127.0.0.1:9/x", "http://localhost/x"):
         assert alert_address(url) == url
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"digest_hour": 24}, {"problem_hours": -1}, {"calls_left_percent": 101}, {"mail_to": ["office"]}]
+)
+def test_rules_that_cannot_be_are_refused(wrong):
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(wrong, AlertRules)

@@ -107,7 +107,8 @@ def check(made: Template, copy: Copy, files: dict[str, bytes], said: dict[str, A
     assert [one.name for one in copy.folder.iterdir() if one.is_file()] == ["Answers.csv"]
     with (copy.folder / "Answers.csv").open(encoding="cp1252", newline="") as file:
         told = {row["OpmetrixID"]: row["Status"] for row in csv.DictReader(file)}
-    assert told == {"T000001": "posted", "T000002": "parked", "T000003": "posted"}
+    # What was paid had to be approved.
+    assert told == {"T000001": "posted", "T000002": "parked", "T000003": "approved"}
     assert {one.name: one.read_bytes() for one in (copy.folder / "Processed").iterdir()} == files
     with copy.opened() as opened, opened.database.read() as tx:
         found = problems.still_open(tx, "kauri")

@@ -185,6 +185,8 @@ def test_a_tax_code_and_an_account_that_lead_nowhere_are_told(sqlite_site):
     answers = at_connection(sqlite_site)
     assert (answers["tax map"][0], answers["sales account"][0]) == ("fail", "fail")
     assert "NOTAX" in answers["tax map"][1]
+    change(sqlite_site, settings="")
+    assert at_connection(sqlite_site)["tax map"] == ("fail", "There is no tax code, so nothing is published or posted.")
     change(sqlite_site, settings="[transactions]\ntolerence = 1")
     answers = at_connection(sqlite_site)
     assert answers["settings"][0] == "fail"

@@ -87,6 +87,13 @@ def test_prices_that_now_include_tax_are_no_change():
     assert changes([JUICE], now(with_tax, amounts="Inclusive")) == ()
 
 
+def test_prices_that_were_posted_with_tax_and_are_now_without_are_no_change():
+    sent = msgspec.structs.replace(JUICE, unit_amount=Decimal("4.8875"))
+    assert changes([sent], now(BOOKED), "Inclusive") == ()
+    with_tax = msgspec.structs.replace(BOOKED, unit_amount=Decimal("4.8875"), amount=Decimal("58.65"))
+    assert changes([sent], now(with_tax, amounts="Inclusive"), "Inclusive") == ()
+
+
 def test_another_quantity_and_another_price_are_told_with_both_figures():
     (told,) = changes(
         [JUICE], now(msgspec.structs.replace(BOOKED, quantity=Decimal(10), unit_amount=Decimal(4), amount=Decimal(40)))

@@ -13,7 +13,9 @@ from fieldbridge.core.records.books import Account, Address, Contact, Item, Orga
 from fieldbridge.core.records.field import Order, OrderLine
 from fieldbridge.core.rules import TransactionRules
 from fieldbridge.flows.addresses import addresses_of
-from fieldbridge.flows.orders import Shelf, change_of, reference_faults
+from fieldbridge.flows.invoices import change_of
+from fieldbridge.flows.numbers import reference_faults
+from fieldbridge.flows.orders import Shelf
 from fieldbridge.flows.transactions import changes_of
 
 replace = msgspec.structs.replace
@@ -177,15 +179,14 @@ def test_an_order_without_a_cloud_id_is_keyed_by_its_number():
     assert invoice_of(simple(cloud_id="")).number == "SO-100245"
 
 
-@pytest.mark.parametrize("kind", ["C", "Q"])
-def test_credits_and_quotes_are_refused(kind):
+def test_a_kind_nobody_knows_is_refused():
     with pytest.raises(RefusedError) as caught:
-        changes_of(simple(kind=kind), SHELF, RULES)
+        changes_of(simple(kind="X"), SHELF, RULES)
     assert caught.value.code == "order.kind"
 
 
-def test_freight_is_not_lost_unseen():
-    assert refusal_of(simple(freight=Decimal(5))).code == "order.part_unsupported"
+def test_freight_without_an_account_is_not_lost_unseen():
+    assert refusal_of(simple(freight=Decimal(5))).code == "order.freight_account"
 
 
 def test_an_order_from_a_file_without_totals_is_taken_as_xero_adds_it_up():
@@ -281,10 +282,18 @@ def test_the_later_of_two_locks_counts():
     assert "up to 2026-06-30" in refusal_of(simple(captured_on=date(2026, 3, 1)), shelf(organisation=both)).message
 
 
-def test_a_negative_quantity_is_refused():
-    refused = refusal_of(simple(lines=(line(quantity="-1", total="-4.25"),)))
-    assert refused.code == "order.quantity_negative"
-    assert "credit note" in refused.remedy
+def test_what_came_back_with_an_order_is_a_credit_note_of_its_own():
+    back = line(quantity="-1", total="-4.25")
+    invoice, credit = changes_of(
+        simple(lines=(line(), back), total=Decimal("46.75"), tax=Decimal("7.01")), SHELF, RULES
+    )
+    assert (invoice.part, invoice.total, credit.part, credit.total) == (
+        "invoice",
+        Decimal("58.65"),
+        "credit note",
+        Decimal("4.89"),
+    )
+    assert [one.quantity for one in credit.document.lines] == [Decimal(1)]
 
 
 @pytest.mark.parametrize("customer", [KERIKERI, replace(KERIKERI, street=None)])

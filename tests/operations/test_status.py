@@ -66,6 +66,7 @@ def test_a_day_of_one_connection_shows_what_ran_what_waits_and_what_is_left(sqli
     assert any(f"of 5000 calls left; {spent} calls today" in line for line in shown)
     (line,) = [line for line in shown if line.startswith("| transactions |")]
     assert line.startswith("| transactions | problems 5 min ago | due for ")
+    assert "| 1 problem; waits: for a worker" in line
     assert "posted 1, parked 1" in line
     assert shown[-1].startswith("1 connection. 20")
 

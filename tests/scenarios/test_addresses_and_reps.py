@@ -4,7 +4,7 @@ import pytest
 
 from app.scene import lay, order, posted, raw, texts
 from fieldbridge.flows import TRANSACTIONS
-from scenarios.office import KERIKERI, PAIHIA, lay_sheet, publish, row, rows
+from scenarios.office import KERIKERI, PAIHIA, lay_sheet, publish, row, rows, settle
 from support.steps import walked
 
 ADDRESSES = "customer,code,line_1,line_2,line_3\r\n"
@@ -77,6 +77,26 @@ def test_tablets_get_the_mapped_rates_and_one_that_is_gone_is_told(office):
         *(("1", "15% GST on Income", "15"), ("2", "Exempt Income", "0"), ("3", "No GST", "0"), ("4", "Zero Rated", "0"))
     ]
     gone = office.books.tax_rates["EXEMPTOUTPUT"]
-    office.books.tax_rates.put({**gone, "Status": "DELETED", "UpdatedDateUTC": office.books.now()})
+    office.books.tax_rates.put({**gone, "Status": "DELETED"})
     publish(office, ("2", "tax.unusable"))
     assert [one["Tax_Code"] for one in rows(office, "Tax.csv")] == ["1", "3", "4"]
+
+
+def test_a_reps_code_that_no_tablet_can_sign_in_with_is_told(office):
+    office.patch(KERIKERI, ContactGroups=["Rep STEVESMITHSON"])
+    publish(office, ("STEVESMITHSON", "staff.code_long"))
+    assert row(office, "Staff.csv", "STEVESMITHSON")
+
+
+def test_the_street_may_be_shown_first_so_that_maps_work(office):
+    lines = [{"AddressType": "POBOX", "AddressLine1": "PO Box 1", "PostalCode": "0230"},
+             {"AddressType": "STREET", "AddressLine1": "12 Hone Heke Rd", "PostalCode": "0231"}]  # fmt: skip
+    office.patch(KERIKERI, Addresses=lines)
+    for toml, shown in (
+        ("", ("PO Box 1", "0230")),
+        ('\n[customers]\naddress = "street"\n', ("12 Hone Heke Rd", "0231")),
+    ):
+        settle(office, toml)
+        publish(office)
+        found = row(office, "Customer.csv", KERIKERI)
+        assert (found["AddressLine1"], found["PostCode"]) == shown

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from app.scene import lay, order, posted, raw, settle_for
 from fieldbridge.app import dry_run
+from fieldbridge.core.records.field import Tender
 from fieldbridge.field.folder.profile import HD1
 from fieldbridge.flows import SALES_HISTORY
 
@@ -172,3 +173,24 @@ def planned_files(office):
 def test_without_anything_taken_no_file_of_answers_appears(office):
     office.site.sync(SALES_HISTORY)
     assert not (office.site.folder / "Answers.csv").exists()
+
+
+def test_an_invoice_paid_at_the_door_is_answered_with_its_payments(office):
+    settle_for(office.site, '\n[transactions.tenders]\nCASH = "091"\n')
+    cash = (Tender(kind="CASH", amount=Decimal("50")), Tender(kind="CASH", amount=Decimal("8.65")))
+    take(office, order("1", kind="I", tenders=cash))
+    rows = heard(office)
+    assert [told(row, "DocumentType", "DocumentStatus", "InvoiceTotal", "AmountDue") for row in rows] == [
+        ["I", "paid", "51.00", "0.00"], ["P", "posted", "50.00", ""], ["P", "posted", "8.65", ""],
+    ]  # fmt: skip
+    assert {row["Status"] for row in rows} == {"paid"}
+    assert rows[0]["StatusText"] == "SO-BV1 is paid. The payment of 50.00 is in Xero. The payment of 8.65 is in Xero."
+
+
+def test_a_payment_alone_is_answered(office):
+    settle_for(office.site, '\n[transactions.tenders]\nCASH = "091"\n')
+    cash = (Tender(kind="CASH", amount=Decimal("50")),)
+    take(office, order("1", kind="P", lines=(), total=Decimal(50), tax=Decimal(0), tenders=cash))
+    rows = answers(office)
+    assert {row["Status"] for row in rows} == {"posted"}
+    assert rows[0]["StatusText"] == "50.00 is on account in Xero."

@@ -73,6 +73,7 @@ def test_what_a_merged_contact_owed_is_owed_by_the_one_it_was_merged_into(office
     assert shown(office, "OLD001")[-1] == 40
     office.patch("OLD001", MergedToContactID=heir["ContactID"])
     assert shown(office)[-1] == 40
+    assert codes(office.site) == [], "Xero says so too"
 
 
 def test_a_difference_from_xeros_own_balance_is_told_until_it_is_gone(office):

@@ -1,9 +1,12 @@
 """Files and notes that go with a document: what is attached in Xero, and what is refused with a reason."""
 
+from decimal import Decimal
+
 import pytest
 
 from app.scene import codes, lay, order, posted, processed, raw, settle_transactions
 from fieldbridge.app import problems
+from fieldbridge.core.records.field import NewCustomer
 from fieldbridge.field.folder.beside import read_beside
 from fieldbridge.field.folder.profile import HD1
 from fieldbridge.store.ledger import runs
@@ -132,6 +135,15 @@ def test_files_are_left_where_the_office_does_not_want_them(sqlite_site):
             one.fields["note"] for one in runs.events(tx, sqlite_site.connection.id, 50) if one.event == "order.note"
         ]
     assert told == ["slip.pdf: not attached, because transactions.attach_files is off"]
+
+
+def test_a_photo_of_a_new_customer_is_attached_to_the_contact(office):
+    put(office, "shop.jpg", PHOTO)
+    new = {"kind": "N", "lines": (), "total": Decimal(0), "tax": Decimal(0), "new_customer": NewCustomer(name="Cafe")}
+    lay(office.site, "1.txt", raw(order(1, customer="NEW001", files=("shop.jpg",), **new)))
+    assert office.site.sync().exit_code == 0
+    (made,) = office.books.contacts.find("name", "cafe")
+    assert [one["FileName"] for one in office.books.attachments.find("document", made["ContactID"])] == ["shop.jpg"]
 
 
 def test_an_eleventh_file_is_a_problem_and_ten_are_attached(office):

@@ -24,7 +24,7 @@ CONTACT = {
     "EmailAddress": "shop@example.com",
     "FirstName": "Mere",
     "LastName": "Tāne",
-    "Discount": "2.50",
+    "Discount": 2.5,
     "ContactPersons": [],
     "ContactGroups": ["Price 2", "Deal CAFE", "Rep STESMI", "Area North", "Class Cafe", "OrderNo", "Tablet"],
     "Phones": [

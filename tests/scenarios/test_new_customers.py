@@ -75,6 +75,24 @@ def test_a_new_customer_is_on_the_tablets_under_the_tablets_own_code(office):
     assert buyers(office) == {"SO-BV2": CAFE.name}
 
 
+def rows(office) -> dict[str, dict[str, str]]:
+    office.site.sync(MASTER_DATA)
+    with (office.site.folder / "Customer.csv").open(encoding="cp1252", newline="") as handle:
+        return {row["CustomerID"]: row for row in csv.DictReader(handle)}
+
+
+def test_a_new_customer_is_in_the_groups_of_the_template_and_so_its_rep_sees_it(office):
+    settle_transactions(office.site, 'new_customers = {groups = ["Rep {rep}", "price 3", "Class Quayside"]}')
+    assert send(office, met(1), order(2, customer="NEW001")).exit_code == 1
+    assert codes(office.site) == [("BV1", "order.group_unknown")]
+    assert buyers(office) == {"SO-BV2": CAFE.name}, "the order goes, the customer is there"
+    office.books.groups.put({"ContactGroupID": office.books.new_id(), "Status": "ACTIVE", "Name": "Class Quayside"})
+    assert retry(office).exit_code == 0
+    row = rows(office)["NEW001"]
+    assert (row["StaffCode"], row["PriceLevel"], row["CustomerCategory1"]) == ("STESMI", "3", "Quayside")
+    assert len(named(office)) == 1
+
+
 def test_an_order_that_brings_its_customer_is_posted_for_it_with_its_payment(office):
     settle_for(office.site, '\n[transactions.tenders]\nCASH = "091"\n')
     tenders = (Tender(kind="CASH", amount=Decimal("60.00")),)
@@ -85,7 +103,8 @@ def test_an_order_that_brings_its_customer_is_posted_for_it_with_its_payment(off
     assert [one["Total"] for one in office.books.overpayments.rows()] == [Decimal("1.35")]
 
 
-def test_orders_wait_for_their_customer_and_go_on_by_themselves(office):
+def test_orders_wait_for_their_customer_and_go_on_by_themselves(office_on_any_database):
+    office = office_on_any_database
     assert send(office, order(1, customer="NEW001")).exit_code == 1
     assert codes(office.site) == [("BV1", "order.customer_unknown")]
     run = send(office, met(2), order(3, customer="NEW001"))

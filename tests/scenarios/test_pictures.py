@@ -307,7 +307,7 @@ def test_what_somebody_took_out_of_the_catalogue_comes_back_and_what_somebody_pu
 
 def test_a_run_that_died_half_way_goes_on_and_leaves_nothing_half_done(office, monkeypatch):
     lay(office, APL_1L=PICTURE, ORG_1L=PICTURE)
-    monkeypatch.setattr(making, "PER_TURN", 1)
+    monkeypatch.setattr(making, "BATCH", 1)
     noted = making._note
 
     def die(context, made):
@@ -337,6 +337,12 @@ def test_a_plan_says_what_would_become_of_each_picture_and_changes_nothing(offic
     assert [(one.key, one.code) for one in plan.problems] == [("APL-1L_3.jpg", "picture.damaged")]
     assert shown(office) == before
     assert office.site.problems() == []
+
+
+@pytest.mark.parametrize("where", ["", "Images"])
+def test_the_catalogue_is_never_made_of_itself(office, where):
+    settle_for(office.site, f"\n[images]\nsource = '{office.site.folder / where}'\n")
+    assert office.site.sync(IMAGES).error.startswith("images.source: ")
 
 
 def test_an_office_without_pictures_is_left_alone(office):

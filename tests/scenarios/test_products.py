@@ -114,3 +114,14 @@ def test_a_tax_rate_that_no_code_stands_for_is_told(office):
     assert codes(office.site) == [("APL-1L", "product.tax_unmapped")]
     assert row(office, "Product.csv", "APL-1L")["TaxCode"] == ""
     assert Decimal(row(office, "Tax.csv", "1")["Rate"]) == 15
+
+
+def test_an_item_shows_its_description_where_the_office_likes_that_better(office):
+    office.site.xero.edit("items", "APL-1L", Description="Cold pressed, from Kerikeri")
+    office.site.xero.edit("items", "ORG-1L", Description="")
+    publish(office)
+    assert row(office, "Product.csv", "APL-1L")["Description"] == "Apple juice 1L"
+    settle(office, '\n[master_data]\ndescription = "description"\n')
+    publish(office)
+    assert row(office, "Product.csv", "APL-1L")["Description"] == "Cold pressed, from Kerikeri"
+    assert row(office, "Product.csv", "ORG-1L")["Description"] == "Orange juice 1L"

@@ -7,10 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from app.scene import TODAY, lay, order, raw
+from app.scene import TODAY, lay, order, raw, settle_for
 from fieldbridge.app.evidence.reconcile import reconcile
 from fieldbridge.cli import main
 from fieldbridge.core.errors import SetupError
+from fieldbridge.core.records.field import Tender
 
 TOTAL = Decimal("58.65")
 
@@ -130,3 +131,32 @@ def test_the_command_says_by_its_exit_code_whether_it_ties(office, monkeypatch, 
         assert (ended.value.code or 0) == code
         out = capsys.readouterr().out
         assert json.loads(out)[0]["ties"] is (code == 0) if more else ("It ties" in out) is (code == 0)
+
+
+CASH = '\n[transactions.tenders]\nCASH = "091"\n'
+
+
+def tenders(*amounts):
+    return tuple(Tender(kind="CASH", amount=Decimal(one)) for one in amounts)
+
+
+def test_money_that_was_handed_over_ties_by_itself(office):
+    settle_for(office.site, CASH)
+    alone = order("2", kind="P", lines=(), total=Decimal(70), tax=Decimal(0), tenders=tenders("70"))
+    sync(office, "a.txt", order("1", kind="I", tenders=tenders("50", "8.65")), alone)
+    found = proven(office)
+    assert found.ties, found.differences
+    assert [(one.of, one.transactions, one.taken, one.posted, one.held) for one in found.lines] == [
+        ("sales", 1, TOTAL, TOTAL, TOTAL),
+        ("payments", 2, TOTAL + 70, TOTAL + 70, TOTAL + 70),
+    ]
+
+
+def test_a_payment_the_office_took_back_is_told(office):
+    settle_for(office.site, CASH)
+    sync(office, "a.txt", order("1", kind="I", tenders=tenders("50")))
+    (payment,) = office.books.payments.rows()
+    office.books.payments.put({**payment, "Status": "DELETED"})
+    (difference,) = proven(office).differences
+    assert (difference.of, difference.posted, difference.held) == ("payments", 50, 0)
+    assert difference.said.endswith("is DELETED in Xero")

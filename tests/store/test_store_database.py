@@ -1,6 +1,6 @@
 """The schema, its migrations and what every ledger function stands on, on SQLite and PostgreSQL."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -15,9 +15,9 @@ from fieldbridge.core.errors import SetupError
 from fieldbridge.core.records.books import Contact, Item
 from fieldbridge.store import books
 from fieldbridge.store.database import Database, open_engine, upsert
-from fieldbridge.store.ledger import runs, schedules
+from fieldbridge.store.ledger import runs, schedules, standings
 from fieldbridge.store.migrating import MIGRATIONS, migrate, revision, revisions
-from fieldbridge.store.schema import connection, installation, metadata
+from fieldbridge.store.schema import connection, installation, metadata, run
 
 NOW = datetime(2026, 7, 14, 10, 32, 5, 123456, tzinfo=UTC)
 
@@ -165,3 +165,22 @@ def test_a_paused_connection_is_never_due(kauri):
         schedules.keep(tx, "kauri", "transactions", 60, NOW)
         tx.execute(connection.update().values(paused_because="reconnect"))
         assert held(tx) == []
+
+
+def test_how_a_flow_stands_is_found_by_steps_into_indexes_however_often_it_failed(kauri):
+    with kauri.write() as tx:
+        row = {"connection_id": "kauri", "flow": "transactions", "state": "done", "counts": {}, "queued_at": NOW}
+        schedules.keep(tx, "kauri", "transactions", 60, NOW)
+        for exit_code in (0, 1, *[4] * 50):
+            ended = {"ended_at": NOW + timedelta(minutes=exit_code), "exit_code": exit_code}
+            tx.execute(run.insert().values(**row, **ended))
+        (seen,) = standings.every(tx, NOW.date())
+        (flow,) = seen.flows
+        assert (flow.good_at, flow.trying_since, flow.exit_code) == (NOW + timedelta(minutes=1), NOW, 4)
+        if tx.dialect.name == "postgresql":
+            tx.execute(sa.text("SET enable_seqscan = off"))
+        explain = "EXPLAIN " if tx.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN "
+        asked = standings.flows().compile(tx.engine, compile_kwargs={"literal_binds": True})
+        plan = " ".join(str(row) for row in tx.execute(sa.text(f"{explain}{asked}")))
+    assert "ix_run_good" in plan
+    assert "ix_run_connection" in plan

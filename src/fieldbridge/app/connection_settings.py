@@ -27,7 +27,7 @@ from fieldbridge.core.rules import (
 )
 from fieldbridge.field.folder.profile import Profile
 from fieldbridge.flows import FLOWS
-from fieldbridge.flows.orders import REFERENCE_FIELDS, reference_faults
+from fieldbridge.flows.numbers import REFERENCE_FIELDS, reference_faults
 
 SHORTEST_S = 5.0
 

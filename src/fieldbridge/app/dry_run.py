@@ -4,36 +4,33 @@ Nothing of the connection is changed. Calls to Xero are real reads, so they pass
 """
 
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
 import msgspec
-import sqlalchemy as sa
 
 from fieldbridge.app.connection_settings import parse, with_pictures_of
 from fieldbridge.app.flows.context import context_of
 from fieldbridge.app.flows.images import making
 from fieldbridge.app.flows.people import writing
-from fieldbridge.app.flows.programs import FIRST_WRITE, MAKE_PICTURES, WRITE_CODES, WRITE_PEOPLE, Flows
+from fieldbridge.app.flows.programs import Flows
 from fieldbridge.app.flows.sheets import folder_of
 from fieldbridge.app.installation import Installation
 from fieldbridge.app.parts.invoices import INVOICE
 from fieldbridge.app.parts.table import KINDS
+from fieldbridge.app.scratch import advance, scratch
 from fieldbridge.core.records.books import Invoice, Person, Record
 from fieldbridge.engine.stages import RunRef
 from fieldbridge.field.pictures import catalogue
 from fieldbridge.field.pictures.source import place
 from fieldbridge.flows import CONTACTS, IMAGES
-from fieldbridge.store.database import Database, open_engine
 from fieldbridge.store.ledger import deliveries, problems, runs
 from fieldbridge.store.ledger.connections import Connection
 from fieldbridge.store.ledger.deliveries import Delivery
 from fieldbridge.store.ledger.problems import OpenProblem
-from fieldbridge.store.migrating import migrate
 from fieldbridge.store.schema import (
     answer,
     book,
@@ -52,7 +49,6 @@ from fieldbridge.store.schema import (
     watermark,
 )
 
-ROWS_PER_COPY = 1000
 EVERYTHING = 1_000_000
 LOOKED_AT = (
     connection, book, watermark, intake_file, intake, delivery, link, problem, rep_since, sheet, sheet_row, picture,
@@ -115,21 +111,21 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 def plan(installation: Installation, one: Connection, flow: str) -> Plan:
     """Plan one flow without writing anything. Errors: whatever would stop the run."""
-    with TemporaryDirectory(prefix="fieldbridge-plan-") as folder, _scratch(installation, one, Path(folder)) as scratch:
-        with scratch.database.write() as tx:
-            ref = RunRef(one.id, flow, runs.queue(tx, one.id, flow, scratch.now()))
-        known = _open_problems(scratch, one.id)
-        _advance(Flows(scratch), ref, installation)
-        pictures = _pictures(scratch, ref) if flow == IMAGES else []
-        return _told(scratch, ref, known, pictures)
+    with TemporaryDirectory(prefix="fieldbridge-plan-") as name:
+        folder = Path(name)
+        (folder / "site").mkdir()
+        twin = _site(one, folder / "site")
+        with scratch(installation, twin, folder, LOOKED_AT) as copy:
+            return _planned(installation, copy, one.id, flow)
 
 
-def _advance(flows: Flows, ref: RunRef, gate: Installation) -> None:
-    for name, step in flows.steps(ref.flow):
-        if name in (FIRST_WRITE, WRITE_CODES, MAKE_PICTURES, WRITE_PEOPLE):
-            return
-        while (turn := step(context_of(flows.installation, ref, gate))).again:
-            flows.installation.pause(turn.wait_s)
+def _planned(installation: Installation, copy: Installation, connection_id: str, flow: str) -> Plan:
+    with copy.database.write() as tx:
+        ref = RunRef(connection_id, flow, runs.queue(tx, connection_id, flow, copy.now()))
+    known = _open_problems(copy, connection_id)
+    advance(Flows(copy), ref, installation)
+    pictures = _pictures(copy, ref) if flow == IMAGES else []
+    return _told(copy, ref, known, pictures)
 
 
 def _pictures(scratch: Installation, ref: RunRef) -> list[PlannedPicture]:
@@ -174,11 +170,8 @@ def _open_problems(scratch: Installation, connection_id: str) -> set[int]:
         return {one.id for one in problems.still_open(tx, connection_id)}
 
 
-@contextmanager
-def _scratch(installation: Installation, one: Connection, folder: Path) -> Iterator[Installation]:
-    """An installation of its own, holding what the stages look at. Shape: the copied folder is inside `folder`."""
-    site = folder / "site"
-    site.mkdir()
+def _site(one: Connection, site: Path) -> Connection:
+    """Copy the connection's files. Shape: the connection with settings that find its pictures where they are."""
     for file in Path(one.folder).iterdir():
         if file.is_file():
             shutil.copy2(file, site)
@@ -187,19 +180,9 @@ def _scratch(installation: Installation, one: Connection, folder: Path) -> Itera
     _twin(Path(one.folder), site, decided.profile.images_folder)
     if not rules.folder and folder_of(Path(one.folder), rules).is_dir():
         shutil.copytree(folder_of(Path(one.folder), rules), folder_of(site, rules))
-    engine = open_engine(f"sqlite:///{folder / 'scratch.sqlite'}")
-    try:
-        migrate(engine)
-        scratch = Database(engine, tells=False)
-        with installation.database.read() as source, scratch.write() as target:
-            for table in LOOKED_AT:
-                _copy(source, target, table, one.id)
-            text = with_pictures_of(one.settings, place(Path(one.folder), decided.images))
-            target.execute(connection.update().values(folder=str(site), settings=text))
-        settings = installation.settings.model_copy(update={"home": folder / "home"})
-        yield Installation(settings, scratch, installation.vault, installation.now, installation.pause)
-    finally:
-        engine.dispose()
+    return msgspec.structs.replace(
+        one, settings=with_pictures_of(one.settings, place(Path(one.folder), decided.images))
+    )
 
 
 def _twin(shared: Path, site: Path, name: str) -> None:
@@ -208,13 +191,3 @@ def _twin(shared: Path, site: Path, name: str) -> None:
         (site / name).mkdir(exist_ok=True)
         with (site / name / file).open("wb") as twin:
             twin.truncate(size)
-
-
-def _copy(source: sa.Connection, target: sa.Connection, table: sa.Table, connection_id: str) -> None:
-    """Copy one connection's rows. The original bytes of what was taken are not needed, so they stay behind."""
-    heavy = {"content", "raw"}
-    columns = [sa.literal(b"").label(column.name) if column.name in heavy else column for column in table.c]
-    owner = table.c.id if table is connection else table.c.connection_id
-    query = sa.select(*columns).where(owner == connection_id).execution_options(yield_per=ROWS_PER_COPY)
-    for some in source.execute(query).mappings().partitions():
-        target.execute(table.insert(), [dict(row) for row in some])

@@ -84,5 +84,6 @@ def load_settings(home: Path | None = None) -> Settings:
     try:
         return Settings() if home is None else Settings(home=home)
     except ValidationError as error:
-        faults = "; ".join(f"FIELDBRIDGE_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors())
+        told = ((str(one["loc"][0]).upper(), one["msg"].removeprefix("Value error, ")) for one in error.errors())
+        faults = "; ".join(f"FIELDBRIDGE_{name}: {said}" for name, said in told)
         raise SetupError("settings.invalid", f"The settings cannot be used: {faults}.") from None

@@ -1,6 +1,6 @@
 """How things stand: each connection, its flows, what waits for a person, and what today has cost in calls."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -10,7 +10,7 @@ from fieldbridge.app.installation import Installation
 from fieldbridge.core.alerts.watch import Key
 from fieldbridge.core.pacing import rolled
 from fieldbridge.core.standing import FlowStanding, Standing
-from fieldbridge.store.ledger import alerts, connections, standings, webhooks
+from fieldbridge.store.ledger import alerts, connections, problems, standings, webhooks
 
 # A dispatcher looks every second; what is due for longer is waiting for something.
 OVERDUE = timedelta(seconds=10)
@@ -28,6 +28,7 @@ class FlowStatus(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None
     next_due_at: datetime
     waits_because: str
+    open_problems: int
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,11 +79,16 @@ def statuses(installation: Installation, some: Sequence[str] | None = None) -> l
         found = standings.every(tx, now.date(), some)
         stand = alerts.keys(tx, some)
         tallies = webhooks.tallied(tx, some)
+        parked = problems.counted(tx, some)
     none = (0, 0)
-    return [_status(one, now, stand.get(one.connection, ()), tallies.get(one.connection, none)) for one in found]
+    return [
+        _status(one, now, stand.get(one.connection, ()), tallies.get(one.connection, none), parked) for one in found
+    ]
 
 
-def _status(one: Standing, now: datetime, stand: Collection[Key], tallied: tuple[int, int]) -> Status:
+def _status(
+    one: Standing, now: datetime, stand: Collection[Key], tallied: tuple[int, int], parked: Mapping[Key, int]
+) -> Status:
     set_to = parse(one.settings).calls_per_day
     budget = rolled(msgspec.structs.replace(one.budget, limit_per_day=set_to), now.timestamp())
     return Status(
@@ -90,7 +96,7 @@ def _status(one: Standing, now: datetime, stand: Collection[Key], tallied: tuple
         organisation=one.organisation,
         folder=one.folder,
         paused_because=one.paused_because,
-        flows=[_flow(one, flow, now) for flow in one.flows],
+        flows=[_flow(one, flow, now, parked.get((one.connection, flow.flow), 0)) for flow in one.flows],
         held={flow.flow: flow.held_because for flow in one.flows if flow.held_because},
         open_problems=one.open_problems,
         orders_unsent=one.unsent,
@@ -105,7 +111,7 @@ def _status(one: Standing, now: datetime, stand: Collection[Key], tallied: tuple
     )
 
 
-def _flow(one: Standing, flow: FlowStanding, now: datetime) -> FlowStatus:
+def _flow(one: Standing, flow: FlowStanding, now: datetime, open_problems: int) -> FlowStatus:
     return FlowStatus(
         flow=flow.flow,
         state=flow.state,
@@ -116,6 +122,7 @@ def _flow(one: Standing, flow: FlowStanding, now: datetime) -> FlowStatus:
         error=flow.error or None,
         next_due_at=flow.due_at,
         waits_because=_waits_because(one, flow, now),
+        open_problems=open_problems,
     )
 
 

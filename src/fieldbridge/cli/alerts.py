@@ -59,7 +59,9 @@ def _tell(found: "Overview", shown: Output, limit: int) -> None:
     if rows:
         shown.table("", ["connection", "alert", "since", "what happened, and what to do"], rows)
     more = " More may stand: see --limit." if len(rows) == limit else ""
-    shown.say(f"{len(rows) or 'No'} alerts stand.{more}")
+    shown.say(
+        (f"{len(rows)} alerts stand." if len(rows) > 1 else "1 alert stands." if rows else "No alert stands.") + more
+    )
     for one in found.unreached:
         shown.say(f"! {one.address} was not reached, {one.failures} times in a row: {one.said}")
     if found.waiting:

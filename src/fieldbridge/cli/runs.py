@@ -196,7 +196,7 @@ def tell(installation: "Installation", ended: "Iterable[Run]", shown: Output) ->
         if one.error:
             shown.say(f"  {one.error}")
         for found in problems.still_open(installation, one.connection_id):
-            if found.flow == one.flow:
+            if found.flow == one.flow or found.flow not in FLOWS:  # what is wrong with the settings is of every flow
                 shown.say(f"  ! {found.message}\n    → {found.remedy}")
 
 

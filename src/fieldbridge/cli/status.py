@@ -142,11 +142,12 @@ def _next(one: "Status", flow: "FlowStatus", now: datetime) -> str:
 
 
 def _says(one: "Status", flow: "FlowStatus") -> str:
-    waits = "" if flow.waits_because in ("", one.paused_because) else f"waits {flow.waits_because}"
+    waits = "" if flow.waits_because in ("", one.paused_because) else f"waits: {flow.waits_because}"
     if flow.state == "running":
         waits = flow.doing
     ended = "" if flow.state in UNDER_WAY else flow.error or ""
-    return "; ".join(part for part in (ended, waits, moved(flow.counts)) if part)
+    parked = _several(flow.open_problems, "problem") if flow.open_problems else ""
+    return "; ".join(part for part in (parked, ended, waits, moved(flow.counts)) if part)
 
 
 def _span(span: timedelta) -> str:

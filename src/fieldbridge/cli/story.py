@@ -6,18 +6,22 @@ from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from msgspec import to_builtins
+
 from fieldbridge.cli.output import visible
+from fieldbridge.core.records.books import SalesDocument
 from fieldbridge.flows.answers import in_words
 
 if TYPE_CHECKING:
     from fieldbridge.app.evidence.story import Arrived, Fate, Story
-    from fieldbridge.core.records.books import SalesDocument
+    from fieldbridge.core.records.books import Record
     from fieldbridge.core.records.documents import BookedInvoice
     from fieldbridge.core.records.field import Order
     from fieldbridge.store.ledger.calls import Attempt
     from fieldbridge.store.ledger.evidence import PastProblem
 
 Lines = Iterator[str]
+LONGEST_SHOWN = 200
 KINDS = {"O": "order", "I": "invoice", "C": "credit", "Q": "quote", "P": "payment", "N": "new customer"}
 
 
@@ -78,16 +82,24 @@ def _understood(order: "Order") -> Lines:
 
 def _planned(fate: "Fate") -> Lines:
     part, document = fate.part, fate.planned
-    named = f"{part.kind} {visible(part.number)}"
-    if document is None:
-        yield f"{_moment(part.planned_at)} {named}, {part.total:.2f}"
+    named = f"{_moment(part.planned_at)} {part.kind} {visible(part.number)}"
+    if not isinstance(document, SalesDocument):
+        yield named
+        yield from (f"  {line}" for line in _plain_fields(document))
         return
-    yield f"{_moment(part.planned_at)} {named}, {document.status}, dated {document.issued_on}"
+    yield f"{named}, {document.status}, dated {document.issued_on}"
     yield from (f"  {line}" for line in _document_lines(document))
     yield f"  {_sum(document.total - document.total_tax, document.total_tax, document.total)}"
 
 
-def _document_lines(document: "SalesDocument") -> Lines:
+def _plain_fields(document: "Record") -> Lines:
+    """What has no lines, field by field; what is long is cut."""
+    for name, value in to_builtins(document).items():
+        if value:
+            yield f"{name.replace('_', ' ')}: {visible(str(value))[:LONGEST_SHOWN]}"
+
+
+def _document_lines(document: SalesDocument) -> Lines:
     for line in document.lines:
         if line.quantity is None or line.unit_amount is None:
             yield f'"{visible(line.description)}"'
@@ -127,7 +139,8 @@ def _answered(one: "Attempt") -> Lines:
 
 def _held(fate: "Fate") -> Lines:
     if fate.booked is None:
-        yield f"{fate.part.kind} {visible(fate.part.number)}: not read since it was posted"
+        since = ", not read since it was posted" if isinstance(fate.planned, SalesDocument) else ""
+        yield f"{fate.part.kind} {visible(fate.part.number)}, {fate.part.total:.2f}{since}"
     else:
         yield from _document(fate.booked)
     if fate.page:

@@ -1,5 +1,6 @@
 """Published files as they were: versions, diff."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,10 +12,13 @@ from fieldbridge.cli.output import Json, Output, output
 from fieldbridge.cli.runs import Only
 
 if TYPE_CHECKING:
+    from fieldbridge.app.installation import Installation
     from fieldbridge.app.versions import Compared
+    from fieldbridge.store.ledger.connections import Connection
 
 DAY, MINUTE = "%Y-%m-%d", "%Y-%m-%dT%H:%M"
 MASTER_FILE = "A master file, such as Product.csv."
+WHICH = "A version by its number, or a day or moment, UTC: as the file stood at its end."
 
 
 def register(app: typer.Typer) -> None:
@@ -29,25 +33,26 @@ def versions(
     at: Annotated[
         datetime | None, typer.Option(formats=[DAY, MINUTE], help="As it stood then, UTC; a day means its end.")
     ] = None,
-    write: Annotated[Path | None, typer.Option(help="Write the file as it stood to this new file.")] = None,
+    write: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the file as it stood to this new file; without a file, all of them into this new folder."
+        ),
+    ] = None,
     connection: Only = None,
     as_json: Json = False,
 ) -> None:
     """List what was published when, or with --write put a file of another day together again."""
     from fieldbridge.app import versions as app_versions
 
-    if write and not file:
-        raise typer.BadParameter("name the file to write", param_hint="FILE")
     moment = _moment(at)
     shown = output()
     with here(context) as installation:
         chosen = installation.connections(connection)
-        if write and file:
+        if write:
             if len(chosen) > 1:
                 raise typer.BadParameter("there are several connections; name one", param_hint="--connection")
-            made = app_versions.write(installation, chosen[0], file, moment or installation.now(), write)
-            said = f"Wrote {write}: version {made.id}, published {made.published_at:%Y-%m-%d %H:%M:%S} UTC."
-            shown.show({"written": str(write), "version": made}, lambda: shown.say(said), as_json=as_json)
+            _write(installation, chosen[0], file, moment or installation.now(), write, as_json)
             return
         found = {one.id: app_versions.listed(installation, one, file, moment) for one in chosen}
 
@@ -57,6 +62,27 @@ def versions(
             shown.table(name, ["version", "file", "published", "rows"], rows)
 
     shown.show(found, words, as_json=as_json)
+
+
+def _write(
+    installation: "Installation", one: "Connection", file: str | None, at: datetime, target: Path, as_json: bool
+) -> None:
+    from fieldbridge.app import versions as app_versions
+
+    shown = output()
+    if file:
+        made = [app_versions.write(installation, one, file, at, target)]
+        told: dict[str, object] = {"written": str(target), "version": made[0]}
+    else:
+        made = app_versions.write_all(installation, one, at, target)
+        told = {"written": str(target), "versions": made}
+
+    def words() -> None:
+        for each in made:
+            when = f"{each.published_at:%Y-%m-%d %H:%M:%S} UTC"
+            shown.say(f"Wrote {target if file else target / each.name}: version {each.id}, published {when}.")
+
+    shown.show(told, words, as_json=as_json)
 
 
 def _moment(at: datetime | None) -> datetime | None:
@@ -69,16 +95,17 @@ def _moment(at: datetime | None) -> datetime | None:
 def diff(
     context: typer.Context,
     file: Annotated[str, typer.Argument(help=MASTER_FILE)],
-    before: Annotated[int | None, typer.Argument(help="The older version; the last but one otherwise.")] = None,
-    after: Annotated[int | None, typer.Argument(help="The newer version; the last otherwise.")] = None,
+    before: Annotated[str, typer.Argument(help=f"{WHICH} The last but one otherwise.")] = "",
+    after: Annotated[str, typer.Argument(help=f"{WHICH} The last otherwise.")] = "",
     connection: Only = None,
     as_json: Json = False,
 ) -> None:
     """Compare two versions of a published file row by row: what was added, removed and changed."""
     from fieldbridge.app.versions import compare
 
+    old, new = _which(before, "BEFORE"), _which(after, "AFTER")
     with here(context) as installation:
-        found = [compare(installation, one, file, before, after) for one in installation.connections(connection)]
+        found = [compare(installation, one, file, old, new) for one in installation.connections(connection)]
     shown = output()
 
     def words() -> None:
@@ -86,6 +113,16 @@ def diff(
             _tell(one, shown)
 
     shown.show(found, words, as_json=as_json)
+
+
+def _which(text: str, hint: str) -> int | datetime | None:
+    """A version by its number, or as the file stood at a moment."""
+    if not text or text.isdecimal():
+        return int(text) if text else None
+    for pattern in (DAY, MINUTE):
+        with suppress(ValueError):
+            return _moment(datetime.strptime(text, pattern))  # noqa: DTZ007 - _moment says that it is UTC
+    raise typer.BadParameter(f"{text} is neither a version nor a day such as 2026-11-23", param_hint=hint)
 
 
 def _tell(one: "Compared", shown: Output) -> None:

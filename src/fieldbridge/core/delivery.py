@@ -8,7 +8,8 @@ Source: Xero, idempotent requests: keys live six minutes, so a key alone proves 
 from decimal import Decimal
 from typing import Literal
 
-from fieldbridge.core.records.books import Invoice, PostedInvoice, Record
+from fieldbridge.core.records.books import PostedInvoice, Record, SalesDocument
+from fieldbridge.core.records.documents import BookedDocument
 
 State = Literal["pending", "sending", "unsure", "posted", "refused"]
 Event = Literal[
@@ -68,8 +69,10 @@ def after(state: State, event: Event) -> State:
         raise ValueError(f"a delivery that is {state} cannot be {event}") from None
 
 
-def verdict(wanted: Invoice, found: PostedInvoice | None) -> Literal["found", "found_other", "absent"]:
-    """What a look-up by number proves about an unsure Delivery.
+def verdict(
+    wanted: SalesDocument, found: PostedInvoice | BookedDocument | None
+) -> Literal["found", "found_other", "absent"]:
+    """What a look-up by the natural key proves about an unsure Delivery.
 
     A voided or deleted document still proves that ours arrived: sending again would undo what the office did.
     """

@@ -10,6 +10,7 @@ import msgspec
 from fieldbridge.core.money import HUNDRED
 
 PLACES_MAX = 4
+TRACKING_MAX = 2
 SIDE_MAX, QUALITY_MAX, PIXELS_MAX = 10_000, 95, 150_000_000
 LEVELS_ABOVE = ("2", "3", "4", "5", "6", "7", "8")
 
@@ -70,7 +71,8 @@ class NewCustomerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     """How a customer that a rep met becomes a contact.
 
     Shape: code says whether its Account Number is the tablet's code or made of its name; name_taken and name_archived
-    say what follows when a contact of that name is there already, or was. Units: terms_days after the invoice's date.
+    say what follows when a contact of that name is there already, or was; groups are the contact groups it is put into,
+    {rep} standing for whoever met it. Units: terms_days after the invoice's date.
     """
 
     code: Literal["tablet", "minted"] = "tablet"
@@ -78,22 +80,84 @@ class NewCustomerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     terms_days: int | None = None
     name_taken: Literal["problem", "adopt"] = "problem"
     name_archived: Literal["problem", "restore", "create"] = "problem"
+    groups: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a group that would be named by something a tablet does not say."""
+        if wrong := [one for one in self.groups if "{" in one.replace("{rep}", "") or not one.strip()]:
+            raise ValueError(f"groups: {wrong[0]!r} may hold {{rep}} and nothing else in braces")
+
+
+class TrackingSlot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How lines are marked with one tracking category.
+
+    Shape: by is `rep`, `city`, `region`, or the first word of a contact group such as `area`; options maps what that
+    gives to the name of an option, where they differ; default is for what gives nothing.
+    """
+
+    category: str
+    by: str = "rep"
+    options: dict[str, str] = {}
+    default: str = ""
+
+
+class ApprovalRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is not approved before the office has looked at it, and the status it has until then."""
+
+    status: Literal["DRAFT", "SUBMITTED"] = "DRAFT"
+    new_customer: bool = False
+    over_credit: bool = False
+    below_price: bool = False
+    above_total: Decimal | None = None
+
+
+class CreditRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How a tablet's credit becomes a credit note.
+
+    Shape: accounts and texts map the code of a reason to the account that bears it, and to what the note says of it.
+    allocate puts it against the invoice it names, or that or the oldest open ones; then it is approved.
+    """
+
+    status: Literal["DRAFT", "SUBMITTED", "AUTHORISED"] = "DRAFT"
+    number_prefix: str = "CR-"
+    accounts: dict[str, str] = {}
+    texts: dict[str, str] = {}
+    allocate: Literal["never", "named", "oldest"] = "never"
+
+
+class QuoteRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How a tablet's quote becomes a quote. Units: valid_days after its date."""
+
+    status: Literal["DRAFT", "SENT"] = "DRAFT"
+    number_prefix: str = "QU-"
+    valid_days: int = 30
 
 
 class TransactionRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """How a tablet's order becomes an invoice.
 
     Shape: tax_codes maps the tablet's tax code to Xero's TaxType, tenders a means of payment to the code of the
-    account that takes it; reference is a template over customer_order_no, rep, order_no and cloud_id. money_on_account
-    says what becomes of money beyond what is owed. Units: tolerance in the organisation's currency.
+    account that takes it; reference is a template over customer_order_no, rep, order_no and cloud_id. numbers says who
+    gives them; locked says what becomes of a day in a locked period. themes maps a rep to a branding theme.
+    money_on_account says what becomes of money beyond what is owed. Units: tolerance in the organisation's currency.
     """
 
     order_status: Literal["DRAFT", "SUBMITTED", "AUTHORISED"] = "DRAFT"
+    numbers: Literal["tablet", "xero"] = "tablet"
     number_prefix: str = "SO-"
     reference: str = "{customer_order_no} {rep} {order_no}"
+    locked: Literal["hold", "move"] = "hold"
     sales_account: str = ""
+    freight_account: str = ""
+    freight_tax: str = ""
     tax_codes: dict[str, str] = {}
     tenders: dict[str, str] = {}
+    tracking: tuple[TrackingSlot, ...] = ()
+    theme: str = ""
+    themes: dict[str, str] = {}
+    credits: CreditRules = CreditRules()
+    quotes: QuoteRules = QuoteRules()
+    approvals: ApprovalRules = ApprovalRules()
     money_on_account: Literal["overpayment", "prepayment", "refuse"] = "overpayment"
     prepayment_account: str = ""
     attach_files: bool = False
@@ -102,11 +166,18 @@ class TransactionRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     tolerance: Decimal = Decimal(0)
     due_days_without_terms: int = 30
 
+    def __post_init__(self) -> None:
+        """Refuse more tracking than a line takes."""
+        categories = [one.category.casefold() for one in self.tracking]
+        if len(categories) > TRACKING_MAX or len(set(categories)) < len(categories):
+            raise ValueError(f"tracking takes {TRACKING_MAX} categories at most, each once")
+
 
 class MasterDataRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What the tablets are told.
 
-    Shape: hide_unsellable leaves out products that Xero would refuse to sell.
+    Shape: hide_unsellable leaves out products that Xero would refuse to sell; description says which of an item's two
+    texts is shown, the other where that is empty.
     Units: shrink_percent is how much smaller a file may become before the Guard halts; stock_when_untracked is
     the figure published for items whose stock Xero does not track; keep_versions_days is how long published files are
     kept; stock_read_hours is how often the items are read whole, because stock moves without a trace.
@@ -114,6 +185,7 @@ class MasterDataRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     stock_when_untracked: int = 999
     hide_unsellable: bool = False
+    description: Literal["name", "description"] = "name"
     shrink_percent: int = 20
     full_read_hours: int = 24
     stock_read_hours: int = 1
@@ -145,7 +217,7 @@ class CustomerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     Shape: who says which contacts are customers, of which groups names the contact groups; mint gives those without
     a code one, write_back puts it into Xero as Contact Number; categories are what fills CustomerCategory1 to 8: the
-    first word of a contact group, `city` or `region`.
+    first word of a contact group, `city` or `region`; address says which is shown, the other where that is empty.
     Units: longest_code in characters; amounts in the base currency.
     """
 
@@ -160,6 +232,7 @@ class CustomerRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     stop_balance_above: Decimal | None = None
     cash_without_terms: bool = False
     categories: tuple[str, ...] = ("class", "area")
+    address: Literal["postal", "street"] = "postal"
     rep_tracking: str = ""
     handovers: tuple[Handover, ...] = ()
 

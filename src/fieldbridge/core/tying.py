@@ -6,6 +6,7 @@ Units: amounts are with tax, in the documents' own currency; a credit's are nega
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from fieldbridge.core.records.books import Record
 
@@ -24,10 +25,16 @@ class Document(Record, frozen=True, kw_only=True):
     said: str = ""
 
 
+Of = Literal["sales", "payments", "quotes"]
+"""Kinds of money that are never added up together."""
+KINDS: tuple[Of, ...] = ("sales", "payments", "quotes")
+
+
 class Taken(Record, frozen=True, kw_only=True):
-    """One transaction that was taken, with its documents. Shape: said is why it is not posted, empty when it is."""
+    """One kind of money of a transaction, with its documents. Shape: said is why it is not posted, empty when it is."""
 
     key: str
+    of: Of = "sales"
     day: date
     rep: str
     amount: Decimal
@@ -56,6 +63,7 @@ class Stray(Record, frozen=True, kw_only=True):
 class Line(Record, frozen=True, kw_only=True):
     """One day of one rep. Shape: transactions are those taken, documents those in Xero."""
 
+    of: Of = "sales"
     day: date
     rep: str
     taken: Decimal = NOTHING
@@ -72,6 +80,7 @@ class Line(Record, frozen=True, kw_only=True):
     def plus(self, one: Taken) -> "Line":
         """The line with one transaction more."""
         return Line(
+            of=self.of,
             day=self.day,
             rep=self.rep,
             taken=self.taken + one.amount,
@@ -86,6 +95,7 @@ class Difference(Record, frozen=True, kw_only=True):
     """One reason why the three are not equal. Shape: number is the document's in Xero, empty where there is none."""
 
     key: str
+    of: Of = "sales"
     day: date
     rep: str
     number: str
@@ -96,11 +106,11 @@ class Difference(Record, frozen=True, kw_only=True):
 
 
 def lines(taken: Iterable[Taken]) -> list[Line]:
-    """The sums, by day and rep."""
-    found: dict[tuple[date, str], Line] = {}
+    """The sums, by kind of money, day and rep."""
+    found: dict[tuple[int, date, str], Line] = {}
     for one in taken:
-        place = (one.day, one.rep)
-        found[place] = found.get(place, Line(day=one.day, rep=one.rep)).plus(one)
+        place = (KINDS.index(one.of), one.day, one.rep)
+        found[place] = found.get(place, Line(of=one.of, day=one.day, rep=one.rep)).plus(one)
     return [found[place] for place in sorted(found)]
 
 
@@ -114,7 +124,7 @@ def differences(taken: Iterable[Taken], strays: Sequence[Stray]) -> list[Differe
         )
         for one in strays
     ]  # fmt: skip
-    return sorted(told, key=lambda one: (one.day, one.rep, one.key, one.number))
+    return sorted(told, key=lambda one: (KINDS.index(one.of), one.day, one.rep, one.key, one.number))
 
 
 def is_tied(one: Taken) -> bool:
@@ -131,6 +141,7 @@ def _difference(one: Taken) -> Difference:
         said.append(f"{one.amount:.2f} was taken and {one.posted:.2f} was posted")
     return Difference(
         key=one.key,
+        of=one.of,
         day=one.day,
         rep=one.rep,
         number=", ".join(each.number for each in one.documents),

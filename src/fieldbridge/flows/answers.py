@@ -38,16 +38,27 @@ SENTENCES: dict[Became, str] = {
     "voided": "The office voided {number}.",
     "deleted": "The office deleted {number}.",
 }
+BESIDES = {
+    "contact": "{number} is a customer in Xero.",
+    "payment": "The payment of {amount} is in Xero.",
+    "on account": "{amount} is on account in Xero.",
+}
+"""What may go beside a document, or alone, and how it is told once it is in Xero."""
 GONE: tuple[Became, ...] = ("voided", "deleted")
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
-    """One document on its way or in Xero. Shape: booked is what the Books hold of it, None while it was not read."""
+    """One part on its way or in Xero.
+
+    Shape: document is what was to be created, None where it is no document with lines; booked is what the Books hold
+    of it, None while it was not read. Units: total is with tax.
+    """
 
     kind: str
     state: State
     number: str
-    document: SalesDocument
+    total: Decimal = Decimal(0)
+    document: SalesDocument | None = None
     booked: BookedInvoice | None = None
 
 
@@ -69,7 +80,7 @@ def answer_of(known: Known) -> Answer:
     order = known.order
     parts = tuple(_part(one) for one in known.sent if one.state != "refused")
     became = _became(known, parts)
-    sentences = [_sentence(part) for part in parts] or [SENTENCES[became]]
+    sentences = dict.fromkeys(_sentence(part) for part in parts) or [SENTENCES[became]]
     return Answer(
         key=known.key,
         became=became,
@@ -88,13 +99,17 @@ def _became(known: Known, parts: Sequence[PartAnswer]) -> Became:
         return "parked" if known.problems else "dismissed"
     if known.state == "waiting":
         return "received"
-    return parts[0].became if parts else "posting"
+    own = [part for part in parts if part.kind not in BESIDES]
+    counting = own or parts
+    return counting[0].became if counting else "posting"
 
 
 def _part(one: Sent) -> PartAnswer:
     sent, booked = one.document, one.booked
     if one.state != "posted":
         return PartAnswer(kind=one.kind, became=WAITING_STATES[one.state], number=one.number)
+    if sent is None:
+        return PartAnswer(kind=one.kind, became="posted", number=one.number, subtotal=one.total)
     if booked is None:
         became = OF_STATUS.get(sent.status, "posted")
         return PartAnswer(
@@ -106,14 +121,17 @@ def _part(one: Sent) -> PartAnswer:
             due=sent.total if one.kind == "invoice" else None,
         )
     became = _standing(booked)
+    number = booked.number or one.number
+    if became in GONE:
+        return PartAnswer(kind=one.kind, became=became, number=number, due=Decimal(0))
     return PartAnswer(
         kind=one.kind,
         became=became,
-        number=booked.number or one.number,
+        number=number,
         subtotal=booked.subtotal,
         tax=booked.total_tax,
         due=booked.due,
-        changes=() if became in GONE else changes(sent.lines, booked),
+        changes=changes(sent.lines, booked, sent.amounts),
     )
 
 
@@ -126,6 +144,8 @@ def _standing(booked: BookedInvoice) -> Became:
 
 
 def _sentence(part: PartAnswer) -> str:
+    if part.kind in BESIDES and part.became == "posted":
+        return BESIDES[part.kind].format(number=part.number, amount=f"{part.subtotal:.2f}")
     said = SENTENCES[part.became].format(number=part.number, due=f"{part.due or Decimal(0):.2f}")
     if not part.changes:
         return said

@@ -68,14 +68,15 @@ def customer_of(contact: Contact, standing: Standing) -> Customer:
     """The row of one outlet."""
     marks, rules = marks_of(contact.groups), standing.rules
     terms = contact.terms or standing.own.sales_terms
+    address = (contact.street or contact.postal) if rules.address == "street" else (contact.postal or contact.street)
     held_for = stops(marks, standing.balance, rules, standing.today)
     return Customer(
         customer_id=contact.code,
         name=contact.name,
         price_level=marks.price_level,
         discount=contact.discount,
-        address_lines=_lines(contact.postal or contact.street),
-        post_code=(contact.postal or contact.street or Address()).postal_code,
+        address_lines=_lines(address),
+        post_code=(address or Address()).postal_code,
         fax=contact.fax,
         phone=contact.phone,
         mobile=contact.mobile,
@@ -90,7 +91,7 @@ def customer_of(contact: Contact, standing: Standing) -> Customer:
         print_pricing=not marks.has("noprices"),
         vendor=marks.words.get("vendor", ""),
         enable_edit_price=marks.has("editprice"),
-        categories=tuple(_category(name, contact, marks) for name in rules.categories),
+        categories=tuple(category_of(name, contact, marks) for name in rules.categories),
         custom_1=terms_text(terms),
         custom_2="; ".join(held_for),
         report_only=marks.has("reportonly"),
@@ -105,7 +106,8 @@ def _people(contact: Contact) -> str:
     return "; ".join(one for one in named if one)
 
 
-def _category(name: str, contact: Contact, marks: Marks) -> str:
+def category_of(name: str, contact: Contact, marks: Marks) -> str:
+    """A contact's city or region, or what follows the first word of one of its groups; empty where it has none."""
     address = contact.street or contact.postal or Address()
     places = {"city": address.city, "region": address.region}
     return places.get(name.lower(), marks.words.get(name.lower(), ""))

@@ -13,14 +13,18 @@ from fieldbridge.core.records.books import InvoiceLine
 from fieldbridge.core.records.documents import BookedDocument, BookedLine
 
 NOTHING = Decimal(0)
+INCLUSIVE = "Inclusive"
 UNIT_STEP = Decimal("0.0001")
 Key = Callable[[Figures], Hashable]
 
 
-def changes(posted: Iterable[InvoiceLine], now: BookedDocument) -> tuple[LineChange, ...]:
-    """What was done to the lines. Shape: what was changed or removed in the order posted, then what was added."""
+def changes(posted: Iterable[InvoiceLine], now: BookedDocument, amounts: str = "Exclusive") -> tuple[LineChange, ...]:
+    """What was done to the lines. Shape: what was changed or removed in the order posted, then what was added.
+
+    Units: prices and amounts as they were posted: with tax where amounts is Inclusive.
+    """
     before = [of_posted(line) for line in posted]
-    return differences(before, [of_booked(line, now.amounts) for line in now.lines])
+    return differences(before, [of_booked(line, now.amounts, amounts) for line in now.lines])
 
 
 def differences(before: list[Figures], after: list[Figures]) -> tuple[LineChange, ...]:
@@ -35,7 +39,7 @@ def differences(before: list[Figures], after: list[Figures]) -> tuple[LineChange
 
 
 def of_posted(line: InvoiceLine) -> Figures:
-    """A line as it was sent, prices without tax."""
+    """A line as it was sent."""
     quantity, price = line.quantity or NOTHING, line.unit_amount or NOTHING
     return Figures(
         product=line.item_code,
@@ -47,21 +51,25 @@ def of_posted(line: InvoiceLine) -> Figures:
     )
 
 
-def of_booked(line: BookedLine, amounts: str) -> Figures:
-    """A line as Xero holds it, prices without tax whatever the document's lines include."""
-    amount = line.amount - line.tax if amounts == "Inclusive" else line.amount
+def of_booked(line: BookedLine, amounts: str, wanted: str) -> Figures:
+    """A line as Xero holds it, with or without tax as wanted, whatever the document's lines include now."""
+    amount = line.amount
+    if amounts == INCLUSIVE != wanted:
+        amount -= line.tax
+    elif wanted == INCLUSIVE != amounts:
+        amount += line.tax
     return Figures(
         product=line.item_code,
         description=_text(line.description),
         quantity=line.quantity or NOTHING,
-        unit_price=price_without_tax(line, amount),
+        unit_price=_price(line, amount),
         discount=line.discount_rate or NOTHING,
         amount=amount,
     )
 
 
-def price_without_tax(line: BookedLine, amount: Decimal) -> Decimal:
-    """A line's unit price, as its amount without tax demands."""
+def _price(line: BookedLine, amount: Decimal) -> Decimal:
+    """A line's unit price, as its amount demands."""
     price = line.unit_amount or NOTHING
     if line.amount and amount != line.amount:
         price = price * amount / line.amount

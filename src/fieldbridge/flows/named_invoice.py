@@ -1,4 +1,4 @@
-"""The invoice a payment names, if it can be paid at all. Source: Xero, payments: only approved invoices are paid."""
+"""The invoice a payment or a credit names, if it can be settled at all. Source: Xero: only approved invoices are."""
 
 from fieldbridge.core.errors import RefusedError
 from fieldbridge.core.records.books import Contact
@@ -6,7 +6,7 @@ from fieldbridge.core.records.field import Order
 from fieldbridge.flows.orders import RETRY, Shelf
 from fieldbridge.flows.owing import Debt
 
-WITHOUT = "or have the payment sent again without the invoice's number: it then pays the oldest."
+WITHOUT = "or have it sent again without the invoice's number: it then settles the oldest."
 NOT_PAYABLE = {
     "VOIDED": f"Ask the rep what it was for, {WITHOUT}",
     "DELETED": f"Ask the rep what it was for, {WITHOUT}",
@@ -16,7 +16,7 @@ NOT_PAYABLE = {
 
 
 def named_invoice(order: Order, contact: Contact, currency: str, shelf: Shelf) -> Debt:
-    """The invoice; nothing may be due on it any more. Errors: RefusedError when the money cannot be for it."""
+    """The invoice; nothing may be due on it any more. Errors: RefusedError when it cannot be settled."""
     found = shelf.owing.named(order.against)
     if found is None:
         raise _refused(order, "unknown", "is not in Xero", f"Correct the number, {WITHOUT}")
@@ -25,11 +25,12 @@ def named_invoice(order: Order, contact: Contact, currency: str, shelf: Shelf) -
     if remedy := NOT_PAYABLE.get(found.status):
         raise _refused(order, "not_payable", f"is {found.status.lower()} in Xero", remedy)
     if found.currency != currency:
-        said = f"is in {found.currency}, and the payment is in {currency}"
-        raise _refused(order, "currency", said, "Enter the payment by hand in Xero, with its rate.")
+        said = f"is in {found.currency}, and not in {currency}"
+        raise _refused(order, "currency", said, "Enter it by hand in Xero, with its rate.")
     return found
 
 
 def _refused(order: Order, what: str, said: str, remedy: str) -> RefusedError:
-    message = f"Order {order.order_no}: the payment is for the invoice {order.against}, which {said}."
+    kind = "credit" if order.kind == "C" else "payment"
+    message = f"Order {order.order_no}: the {kind} is for the invoice {order.against}, which {said}."
     return RefusedError(f"order.invoice_{what}", message, remedy=remedy)

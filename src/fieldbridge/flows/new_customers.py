@@ -4,14 +4,14 @@ Source: field-sales facts §16 (a new customer alone or with an order); Xero, co
 contacts, an archived one blocks nothing and takes no documents.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from fieldbridge.core.errors import RefusedError
 from fieldbridge.core.plan import Change
 from fieldbridge.core.records.books import Address, Contact, ContactFields, PaymentTerms
-from fieldbridge.core.records.documents import NewContact
+from fieldbridge.core.records.documents import Membership, NewContact
 from fieldbridge.core.records.field import NewCustomer, Order
 from fieldbridge.core.rules import NewCustomerRules, TransactionRules
 from fieldbridge.flows.customers import is_living, minted
@@ -38,10 +38,26 @@ def new_customer_with(order: Order, shelf: Shelf, rules: TransactionRules) -> Se
     if new is None:
         return ()
     if holders := shelf.contacts.get(order.customer):
-        _refuse_other(order, new, contact_of(order, {order.customer: holders}))
-        return ()
+        return list(_again(order, new, contact_of(order, {order.customer: holders}), shelf, rules.new_customers))
     made = _made(order, new, shelf, rules.new_customers)
-    return [Change(key=order.key, kind=CONTACT, part=CONTACT, number=plain_name(new.name), document=made)]
+    contact = Change(key=order.key, kind=CONTACT, part=CONTACT, number=plain_name(new.name), document=made)
+    return [contact, *(() if made.contact_id else _memberships(order, rules.new_customers, ""))]
+
+
+def _again(order: Order, new: NewCustomer, found: Contact, shelf: Shelf, rules: NewCustomerRules) -> Iterator[Change]:
+    """Of a customer that is there: its groups, when this transaction made it; what was there before is not ours."""
+    if CONTACT not in shelf.going.get(order.key, {}):
+        _refuse_other(order, new, found)
+    elif found.contact_number == order.customer:
+        yield from _memberships(order, rules, found.contact_id)
+
+
+def _memberships(order: Order, rules: NewCustomerRules, contact_id: str) -> Iterator[Change]:
+    """The groups the office puts new contacts into: by group the tablets know a rep, a price level and more."""
+    named = [one.replace("{rep}", order.rep) for one in rules.groups if order.rep or "{rep}" not in one]
+    for number, name in enumerate(named, start=1):
+        member = Membership(contact_id=contact_id, group=name)
+        yield Change(key=order.key, kind="membership", part=f"group {number}", number=name, document=member)
 
 
 def plain_name(name: str) -> str:

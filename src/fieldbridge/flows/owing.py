@@ -1,6 +1,6 @@
 """What customers owe while some transactions are planned: no two of them may claim the same cents."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -13,7 +13,8 @@ class Debt(msgspec.Struct, frozen=True, kw_only=True):
     """One sales invoice, at Xero or about to be.
 
     Shape: part is that of the same transaction which makes it; invoice_id is empty until then.
-    Units: due in the invoice's own currency, less what is on its way to it.
+    quantities are what was bought, by product.
+    Units: amounts in the invoice's own currency; due is less what is on its way to it.
     """
 
     contact_id: str
@@ -24,6 +25,9 @@ class Debt(msgspec.Struct, frozen=True, kw_only=True):
     currency: str = ""
     issued_on: date = date.min
     due: Decimal = Decimal(0)
+    total: Decimal = Decimal(0)
+    credited: Decimal = Decimal(0)
+    quantities: Mapping[str, Decimal] = {}
 
 
 class Owing:

@@ -155,7 +155,7 @@ def _refuse_excess(order: Order, pieces: Sequence[Piece], rules: TransactionRule
 
 
 def _account(order: Order, tender: Tender, shelf: Shelf, rules: TransactionRules) -> Account:
-    code = rules.tenders.get(tender.kind, "")
+    code = {name.casefold(): code for name, code in rules.tenders.items()}.get(tender.kind.casefold(), "")
     account = shelf.accounts.get(code)
     if account is None or account.status != "ACTIVE":
         named = f"the account {code} of the tender {tender.kind} is not active in Xero" if code else ""

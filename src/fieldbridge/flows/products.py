@@ -25,10 +25,11 @@ def product_of(
 ) -> Product:
     """The row of one product. tax_codes maps the tablet's code to Xero's TaxType."""
     tax_type = item.tax_type or tax_type_of_account.get(item.account_code, "")
+    texts = (item.name, item.description) if rules.description == "name" else (item.description, item.name)
     on_hand = Decimal(rules.stock_when_untracked) if item.on_hand is None else item.on_hand
     return Product(
         sku=item.code,
-        description=item.name or item.description,
+        description=next((one for one in texts if one), ""),
         prices=(item.unit_price,) if item.unit_price is not None else (),
         tax_code=next((code for code, known in tax_codes.items() if known == tax_type), ""),
         on_hand=on_hand,

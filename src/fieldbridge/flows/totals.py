@@ -12,13 +12,17 @@ Totals = tuple[Decimal, Decimal]
 
 
 class Priced(msgspec.Struct, frozen=True, kw_only=True):
-    """One invoice line with its money; text lines have none. tablet is the amount the tablet showed."""
+    """One line of a document with its money; text lines have none.
+
+    Shape: tablet is the amount the tablet showed; is_back says that the goods came back, and all is positive then too.
+    """
 
     number: int
     line: InvoiceLine
     amount: Decimal = Decimal(0)
     tax: Decimal = Decimal(0)
     tablet: Decimal = Decimal(0)
+    is_back: bool = False
 
 
 def compare(name: str, tablet: Totals, xero: Totals, lines: Sequence[Priced], tolerance: Decimal) -> tuple[str, ...]:
@@ -45,6 +49,6 @@ def _money(totals: Totals) -> str:
 def _culprit(lines: Sequence[Priced]) -> str:
     for one in lines:
         if one.amount != one.tablet:
-            where = f"line {one.number} ({one.line.item_code})"
+            where = f"line {one.number} ({one.line.item_code or one.line.description})"
             return f"; {where} is {one.tablet:.2f} on the tablet and {one.amount:.2f} in Xero"
     return "; the lines agree, so the difference is in the tax or the sum"

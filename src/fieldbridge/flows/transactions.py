@@ -9,25 +9,32 @@ from fieldbridge.core.errors import RefusedError
 from fieldbridge.core.plan import Change
 from fieldbridge.core.records.field import Order
 from fieldbridge.core.rules import TransactionRules
+from fieldbridge.flows.allocations import allocations_with
+from fieldbridge.flows.credits import credits_of
 from fieldbridge.flows.enclosures import files_with, note_with, told_of_files
+from fieldbridge.flows.invoices import invoices_of
 from fieldbridge.flows.new_customers import new_customer_with, refuse_awaited, waiting_for_contact
-from fieldbridge.flows.orders import Shelf, change_of
+from fieldbridge.flows.orders import Shelf
 from fieldbridge.flows.payments import payments_alone, payments_with
+from fieldbridge.flows.quotes import quotes_of
 
 Documents = Callable[[Order, Shelf, TransactionRules], Sequence[Change]]
 Beside = Callable[[Order, Shelf, TransactionRules, Sequence[Change]], Iterable[Change]]
-
-
-def _invoice(order: Order, shelf: Shelf, rules: TransactionRules) -> Sequence[Change]:
-    return [change_of(order, shelf, rules)]
 
 
 def _nothing(order: Order, shelf: Shelf, rules: TransactionRules) -> Sequence[Change]:
     return ()
 
 
-DOCUMENTS: dict[str, Documents] = {"O": _invoice, "I": _invoice, "P": payments_alone, "N": _nothing}
-BESIDE: tuple[Beside, ...] = (payments_with, files_with, note_with)
+DOCUMENTS: dict[str, Documents] = {
+    "O": invoices_of,
+    "I": invoices_of,
+    "C": credits_of,
+    "Q": quotes_of,
+    "P": payments_alone,
+    "N": _nothing,
+}
+BESIDE: tuple[Beside, ...] = (payments_with, allocations_with, files_with, note_with)
 
 
 def changes_of(order: Order, shelf: Shelf, rules: TransactionRules) -> Sequence[Change]:

@@ -5,6 +5,7 @@ Order as in Xero: sign-in, rate limits, idempotency, the endpoint.
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 from datetime import datetime
 
@@ -49,7 +50,8 @@ def answer_api(xero: LocalXero, request: Request, passage: Passage, now: datetim
     answer = _once(xero, request, passage, caller, now)
     if answer.committed:
         xero.webhooks.note(xero.books[caller.organisation_id])
-    return answer.with_headers(xero.limits.headers(*tenant, now))
+    named = {"Xero-Correlation-Id": str(uuid.uuid4())}
+    return answer.with_headers({**xero.limits.headers(*tenant, now), **named})
 
 
 def _denied(request: Request, switches: Switches) -> CallFailedError:

@@ -10,11 +10,20 @@ import sqlalchemy as sa
 from fieldbridge.core.errors import SetupError
 from fieldbridge.core.records.books import Account, Contact, Item, Organisation, Record, TaxRate
 from fieldbridge.core.records.documents import BookedDocument, BookedInvoice, OpenDocument
+from fieldbridge.core.records.reference import BrandingTheme, TrackingCategory
 from fieldbridge.store.database import chunks, upsert
 from fieldbridge.store.schema import book
 
 R = TypeVar("R", bound=Record)
-KEYS = {Contact: "contact_id", Item: "item_id", Account: "account_id", TaxRate: "tax_type", Organisation: "name"}
+KEYS = {
+    Contact: "contact_id",
+    Item: "item_id",
+    Account: "account_id",
+    TaxRate: "tax_type",
+    Organisation: "name",
+    TrackingCategory: "category_id",
+    BrandingTheme: "theme_id",
+}
 OPEN = "AUTHORISED"
 CODES_PER_QUERY = 500
 _encode = msgspec.json.Encoder().encode
@@ -115,6 +124,11 @@ def every(tx: sa.Connection, connection_id: str, record_type: type[R]) -> Iterat
     query = _rows(connection_id, record_type).order_by(book.c.code, book.c.far_id)
     for _, record in tx.execute(query.execution_options(yield_per=1000)):
         yield msgspec.json.decode(record, type=record_type)
+
+
+def codes(tx: sa.Connection, connection_id: str, record_type: type[Record]) -> list[str]:
+    """What the field side calls all records of a kind."""
+    return list(tx.execute(sa.select(book.c.code).where(_of(connection_id, record_type))).scalars())
 
 
 def by_ids(tx: sa.Connection, connection_id: str, record_type: type[R], far_ids: Iterable[str]) -> dict[str, R]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 import msgspec
 import sqlalchemy as sa
 
+from fieldbridge.core.records.documents import BookedLine
 from fieldbridge.store.database import chunks
 from fieldbridge.store.schema import book, delivery
 
@@ -25,6 +26,9 @@ class Owed(msgspec.Struct, frozen=True, kw_only=True):
     currency_code: str = ""
     issued_on: date = date.min
     due: Decimal = Decimal(0)
+    total: Decimal = Decimal(0)
+    credited: Decimal = Decimal(0)
+    lines: tuple[BookedLine, ...] = ()
 
 
 class Claim(msgspec.Struct, frozen=True):

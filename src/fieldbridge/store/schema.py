@@ -33,8 +33,9 @@ class Instant(sa.types.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-# Without parameters, so that SQLite can prove that the small index of these rows serves.
+# Without parameters, so that SQLite can prove that the small indexes of these rows serve.
 UNSENT = sa.text("intake.state IN ('waiting', 'planned')")
+WENT_WELL = sa.text("well.exit_code IN (0, 1)")
 Json = sa.JSON().with_variant(JSONB(), "postgresql")
 Id = sa.BigInteger().with_variant(Integer(), "sqlite")
 
@@ -291,6 +292,7 @@ run = Table(
     Column("cancel_asked_at", Instant),
     Index("ix_run_connection", "connection_id", "flow", "id"),
     only_where("ix_run_unended", "ended_at IS NULL", "queued_at"),
+    only_where("ix_run_good", "exit_code IN (0, 1)", "connection_id", "flow", "id"),
 )
 
 log = Table(

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import msgspec
 import sqlalchemy as sa
@@ -36,14 +36,42 @@ def listed(
     tx: sa.Connection, connection_id: str, name: str | None = None, until: datetime | None = None, limit: int = 1000
 ) -> list[Version]:
     """Versions of all files or of one, the newest first; until leaves out what was published later."""
-    query = sa.select(*(file_version.c[field] for field in Version.__struct_fields__)).where(
-        file_version.c.connection_id == connection_id
-    )
+    query = _versions(connection_id)
     if name is not None:
         query = query.where(file_version.c.name == name)
     if until is not None:
         query = query.where(file_version.c.published_at <= until)
     return [Version(**row) for row in tx.execute(query.order_by(file_version.c.id.desc()).limit(limit)).mappings()]
+
+
+def numbered(tx: sa.Connection, connection_id: str, name: str, number: int) -> Version | None:
+    """One version of a file."""
+    query = _versions(connection_id).where(file_version.c.name == name, file_version.c.id == number)
+    return next((Version(**row) for row in tx.execute(query).mappings()), None)
+
+
+def before(tx: sa.Connection, connection_id: str, one: Version) -> Version | None:
+    """The version of the same file before one."""
+    query = _versions(connection_id).where(file_version.c.name == one.name, file_version.c.id < one.id)
+    found = tx.execute(query.order_by(file_version.c.id.desc()).limit(1)).mappings()
+    return next((Version(**row) for row in found), None)
+
+
+def standing(tx: sa.Connection, connection_id: str, at: datetime) -> list[Version]:
+    """Every file as it stood at a moment, by name."""
+    last = (
+        sa.select(sa.func.max(file_version.c.id))
+        .where(file_version.c.connection_id == connection_id, file_version.c.published_at <= at)
+        .group_by(file_version.c.name)
+    )
+    query = _versions(connection_id).where(file_version.c.id.in_(last)).order_by(file_version.c.name)
+    return [Version(**row) for row in tx.execute(query).mappings()]
+
+
+def _versions(connection_id: str) -> sa.Select[Any]:
+    return sa.select(*(file_version.c[field] for field in Version.__struct_fields__)).where(
+        file_version.c.connection_id == connection_id
+    )
 
 
 def prune(tx: sa.Connection, connection_id: str, before: datetime) -> set[str]:

@@ -22,5 +22,9 @@ class Links:
         """Where an invoice can be seen."""
         return self._to(f"invoicing/view/{invoice_id}")
 
+    def quote(self, quote_id: str) -> str:
+        """Where a quote can be seen."""
+        return self._to(f"quotes/view/{quote_id}")
+
     def _to(self, page: str) -> str:
         return f"{GO}/{self.short_code}/{page}" if self.xero_url == API else ""

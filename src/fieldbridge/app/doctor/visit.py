@@ -97,15 +97,19 @@ def open_problems(visit: Visit) -> Finding:
 
 
 def tax_map(visit: Visit) -> Finding:
-    """Whether every mapped tax code leads to a rate Xero sells with."""
+    """Whether there are tax codes, and each leads to a rate Xero sells with."""
     with visit.installation.database.read() as tx:
         rates = list(books.every(tx, visit.connection.id, TaxRate))
     if not rates:
         return warn("Xero's tax rates were not read yet.", READ_FIRST)
-    unusable = tax_faults(rates, visit.settings.transactions.tax_codes)
+    codes = visit.settings.transactions.tax_codes
+    if not codes:
+        said = "There is no tax code, so nothing is published or posted."
+        return fail(said, f"Fill transactions.tax_codes: fieldbridge settings {visit.connection.id} edit")
+    unusable = tax_faults(rates, codes)
     if unusable:
         return fail(" ".join(one.message for one in unusable), unusable[0].remedy)
-    return ok(f"{len(visit.settings.transactions.tax_codes)} tax codes lead to rates Xero sells with.")
+    return ok(f"{len(codes)} tax codes lead to rates Xero sells with.")
 
 
 def sales_account(visit: Visit) -> Finding:

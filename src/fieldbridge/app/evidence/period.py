@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from fieldbridge.app.connection_settings import parse
-from fieldbridge.app.evidence.transactions import SALES, main
+from fieldbridge.app.evidence.held import MONEY_OF
+from fieldbridge.app.evidence.transactions import main
 from fieldbridge.core.calendar_days import day_at, zone_of
 from fieldbridge.store import books
 from fieldbridge.store.ledger import evidence
@@ -37,7 +38,7 @@ class Period:
 
     def posted(self, key: str) -> list[Part]:
         """The documents that went to Xero for one transaction."""
-        return [part for part in self.parts.get(key, []) if part.state == "posted" and part.kind in SALES]
+        return [part for part in self.parts.get(key, []) if part.state == "posted" and part.kind in MONEY_OF]
 
 
 def day_of(one: Arrival, zone: ZoneInfo | None) -> date:

@@ -7,11 +7,12 @@ import msgspec
 import sqlalchemy as sa
 
 from fieldbridge.app.evidence.calling import session_of
-from fieldbridge.app.evidence.transactions import KINDS, SALES, SALES_DOCUMENTS, known_of
+from fieldbridge.app.evidence.transactions import SALES, TYPES, known_of, planned
 from fieldbridge.app.installation import Installation
+from fieldbridge.app.parts.table import KINDS
 from fieldbridge.core.errors import SetupError
 from fieldbridge.core.records.answers import Answer, LineChange, Told
-from fieldbridge.core.records.books import SalesDocument
+from fieldbridge.core.records.books import Record, SalesDocument
 from fieldbridge.core.records.documents import BookedInvoice, Note
 from fieldbridge.flows.answers import answer_of
 from fieldbridge.flows.drift import changes
@@ -36,12 +37,12 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
 class Fate(msgspec.Struct, frozen=True, kw_only=True):
     """One part: what was planned, each attempt to send it, and what is in Xero now.
 
-    Shape: planned is None for what is no sales document, such as a payment; booked is None where nothing was read;
-    notes are Xero's own history, only where Xero was asked.
+    Shape: planned is the record that was to be created; booked is None where nothing was read; notes are Xero's own
+    history, only where Xero was asked.
     """
 
     part: Part
-    planned: SalesDocument | None
+    planned: Record
     attempts: list[Attempt]
     page: str = ""
     booked: BookedInvoice | None = None
@@ -91,7 +92,7 @@ def _story(installation: Installation, one: Connection, key: str, *, fresh: bool
     with installation.database.read() as tx:
         arrived = evidence.arrivals(tx, one.id, [key]).get(key, [])
         parts = evidence.parts(tx, one.id, [key]).get(key, [])
-        read = books.booked(tx, one.id, KINDS, [part.far_id for part in parts])
+        read = books.booked(tx, one.id, TYPES, [part.far_id for part in parts])
         raw = evidence.bytes_of(tx, [each.id for each in arrived])
         left = calls.attempts(tx, [part.id for part in parts])
         told, events = answers.of_key(tx, one.id, key), _events(tx, one.id, key, arrived)
@@ -142,16 +143,16 @@ def _fate(
     read: Mapping[str, BookedInvoice],
     notes: Mapping[str, list[Note]],
 ) -> Fate:
-    is_sale = part.kind in SALES_DOCUMENTS
-    planned = msgspec.json.decode(part.document, type=SalesDocument) if is_sale else None
-    booked = read.get(part.far_id)
+    document, booked = planned(part), read.get(part.far_id)
     return Fate(
         part=part,
-        planned=planned,
+        planned=document,
         attempts=attempts,
-        page=links.invoice(part.far_id) if part.far_id and is_sale else "",
+        page=KINDS[part.kind].page(links, part.far_id) if part.far_id else "",
         booked=booked,
-        changes=changes(planned.lines, booked) if planned and booked else (),
+        changes=changes(document.lines, booked, document.amounts)
+        if booked and isinstance(document, SalesDocument)
+        else (),
         notes=notes.get(part.far_id, []),
     )
 

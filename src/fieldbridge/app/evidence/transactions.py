@@ -6,18 +6,20 @@ import msgspec
 import sqlalchemy as sa
 
 from fieldbridge.app.flows.documents import CREDIT_NOTES, DOCUMENTS, INVOICES
-from fieldbridge.core.records.books import SalesDocument
+from fieldbridge.app.parts.table import KINDS
+from fieldbridge.core.records.books import Record, SalesDocument
 from fieldbridge.core.records.documents import BookedInvoice
-from fieldbridge.flows.answers import Known, Sent
+from fieldbridge.flows.answers import BESIDES, Known, Sent
 from fieldbridge.store import books
 from fieldbridge.store.ledger import evidence
 from fieldbridge.store.ledger.evidence import Arrival, Part
 
-KINDS = [kind.sales.kind for kind in DOCUMENTS]
+TYPES = [kind.sales.kind for kind in DOCUMENTS]
 SALES = {"invoice": INVOICES.sales, "credit note": CREDIT_NOTES.sales}
 """Kinds of parts that are sales documents, and how Xero is asked for them."""
 COUNTS = ("posted", "planned")
-SALES_DOCUMENTS = ("invoice", "credit note", "quote")
+TOLD = ("invoice", "credit note", "quote", *BESIDES)
+"""Kinds of parts a rep hears of; files and notes are no news."""
 
 
 def known_of(
@@ -27,7 +29,7 @@ def known_of(
     arrived = evidence.arrivals(tx, connection_id, keys)
     going = evidence.parts(tx, connection_id, arrived)
     far_ids = {part.far_id for parts in going.values() for part in parts if part.far_id}
-    booked = books.booked(tx, connection_id, KINDS, far_ids) if read is None else read
+    booked = books.booked(tx, connection_id, TYPES, far_ids) if read is None else read
     open_problems: dict[int | None, list[str]] = {}
     for one in evidence.problems(tx, connection_id, [each for some in arrived.values() for each in some]):
         if one.closed_at is None:
@@ -40,7 +42,7 @@ def known_of(
             sent=[
                 sent_of(part, booked)
                 for part in going.get(key, [])
-                if part.intake_id == main(some).id and part.kind in SALES_DOCUMENTS
+                if part.intake_id == main(some).id and part.kind in TOLD
             ],
             problems=[said for each in some for said in open_problems.get(each.id, [])],
         )
@@ -56,5 +58,18 @@ def main(arrived: Sequence[Arrival]) -> Arrival:
 
 def sent_of(part: Part, booked: Mapping[str, BookedInvoice]) -> Sent:
     """A part with what the Books hold of it."""
-    document = msgspec.json.decode(part.document, type=SalesDocument)
-    return Sent(kind=part.kind, state=part.state, number=part.number, document=document, booked=booked.get(part.far_id))
+    document = planned(part)
+    return Sent(
+        kind=part.kind,
+        state=part.state,
+        number=part.number,
+        total=part.total,
+        document=document if isinstance(document, SalesDocument) else None,
+        booked=booked.get(part.far_id),
+    )
+
+
+def planned(part: Part) -> Record:
+    """What was to be created."""
+    found: Record = msgspec.json.decode(part.document, type=KINDS[part.kind].document)
+    return found

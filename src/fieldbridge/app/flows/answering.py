@@ -10,7 +10,7 @@ from itertools import chain, islice
 
 import sqlalchemy as sa
 
-from fieldbridge.app.evidence.transactions import KINDS, known_of
+from fieldbridge.app.evidence.transactions import TYPES, known_of
 from fieldbridge.app.flows.context import Context
 from fieldbridge.app.flows.publishing import Published, note_published, staged
 from fieldbridge.core.records.answers import Answer
@@ -60,7 +60,7 @@ def _answer(context: Context, since: datetime, *, documents: bool) -> Turn:
 
 def _touched(context: Context, tx: sa.Connection, since: datetime, *, documents: bool) -> set[str]:
     keys = answers.touched(tx, context.id, since)
-    return keys | answers.changed_at_xero(tx, context.id, KINDS, since) if documents else keys
+    return keys | answers.changed_at_xero(tx, context.id, TYPES, since) if documents else keys
 
 
 def _keep(context: Context, tx: sa.Connection, keys: Iterable[str]) -> int:

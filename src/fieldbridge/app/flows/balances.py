@@ -1,6 +1,6 @@
 """The customers' aged balances from the Books, without a call to Xero."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -63,16 +63,28 @@ def balances_of(context: Context, tx: sa.Connection) -> Balances:
     """
     own = books.own(tx, context.id)
     today = today_of(context, own)
-    merged = {one.contact_id: one.merged_to for one in books.every(tx, context.id, Contact) if one.merged_to}
+    gone = [one for one in books.every(tx, context.id, Contact) if one.merged_to]
+    merged = {one.contact_id: one.merged_to for one in gone}
     by_contact: dict[str, Aged] = {}
     for contact_id, some in groupby(books.open_documents(tx, context.id), lambda one: one.contact_id):
         balance = aged(some, context.settings.customers.ageing, own.base_currency, today)
         heir = heir_of(contact_id, merged)
         by_contact[heir] = balance.plus(by_contact.get(heir, NOTHING_OWED))
-    changed_at, until = books.last_changes(tx, context.id), complete_until(tx, context.id)
+    changes = [*books.last_changes(tx, context.id).items(), *((one.contact_id, one.updated_at) for one in gone)]
+    changed_at, until = _of_heirs(changes, merged), complete_until(tx, context.id)
     own_faults = tuple(zone_faults(own, context.settings.time_zone))
     differing = {one.key: one for one in told(tx, context.id, DIFFERS)}
     return Balances(by_contact, changed_at, until, differing, own, today, own_faults)
+
+
+def _of_heirs(changes: Iterable[tuple[str, datetime | None]], merged: Mapping[str, str]) -> dict[str, datetime]:
+    """When a balance last changed. To merge a contact changes that of its heir, who is not marked as modified."""
+    latest: dict[str, datetime] = {}
+    for contact_id, moment in changes:
+        heir = heir_of(contact_id, merged)
+        if moment is not None:
+            latest[heir] = max(moment, latest.get(heir, moment))
+    return latest
 
 
 def today_of(context: Context, own: Organisation) -> date:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from fieldbridge.app.flows import settling
 from fieldbridge.app.flows.context import Context
+from fieldbridge.app.parts.invoices import INVOICE
 from fieldbridge.app.parts.kind import Kind
 from fieldbridge.app.parts.table import KINDS
 from fieldbridge.core.errors import (
@@ -78,7 +79,7 @@ def _ripe_at(context: Context, one: Delivery, now: datetime) -> datetime:
 def _look_up(context: Context, ripe: Sequence[Delivery]) -> None:
     """Look up those of one kind. Kinds that go one by one are looked up one by one, so only a few are at once."""
     kind = KINDS[ripe[0].kind]
-    few = UNSURE_PER_TURN if kind.is_unique and kind.batch_max > 1 else SINGLE_LOOK_UPS_PER_TURN
+    few = UNSURE_PER_TURN if kind is INVOICE else SINGLE_LOOK_UPS_PER_TURN
     some = [one for one in ripe if one.kind == kind.name][:few]
     context.say(f"looking up {len(some)} unsure {kind.name}s")
     settling.settle_unsure(context, some, kind.find(context, [kind.decode(one) for one in some]))
@@ -100,12 +101,14 @@ def _next(tx: sa.Connection, connection_id: str) -> Going | None:
         return None
     kind = KINDS[oldest[0].kind]
     pending = deliveries.in_state(tx, connection_id, ["pending"], kind.batch_max, kind.name)
-    if not kind.is_unique:
+    is_unique = kind.is_unique(kind.decode(oldest[0]))
+    if not is_unique:
         before = _request_again(tx, oldest[0])
         if before:
             return Going(kind, before, oldest[0].idempotency_key)
         pending = [one for one in pending if not one.idempotency_key] or pending[:1]
-    return Going(kind, [one for one in pending if not one.alone] or pending[:1])
+    alike = [one for one in pending if kind.is_unique(kind.decode(one)) == is_unique] or pending[:1]
+    return Going(kind, [one for one in alike if not one.alone] or alike[:1])
 
 
 def _request_again(tx: sa.Connection, one: Delivery) -> Sequence[Delivery]:

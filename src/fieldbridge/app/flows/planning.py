@@ -2,20 +2,26 @@
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import timedelta
+from decimal import Decimal
 
 import sqlalchemy as sa
 
 from fieldbridge.app.flows.context import Context
 from fieldbridge.app.flows.outlets import holders
 from fieldbridge.app.flows.price_list import price_list
+from fieldbridge.core.ageing import Aged
 from fieldbridge.core.errors import RefusedError
 from fieldbridge.core.plan import Change, Problem
 from fieldbridge.core.records.books import Account, Contact, Item, TaxRate
+from fieldbridge.core.records.documents import BookedLine
 from fieldbridge.core.records.field import DeliveryAddress, Order
+from fieldbridge.core.records.reference import BrandingTheme, TrackingCategory
 from fieldbridge.core.records.sheets import AddressRow
 from fieldbridge.core.rules import TransactionRules
 from fieldbridge.engine.stages import Turn
 from fieldbridge.flows.addresses import addresses_of
+from fieldbridge.flows.credit import stops
+from fieldbridge.flows.groups import marks_of
 from fieldbridge.flows.new_customers import plain_name
 from fieldbridge.flows.orders import Shelf
 from fieldbridge.flows.owing import Debt, Owing
@@ -40,12 +46,12 @@ def plan(context: Context) -> Turn:
         waiting = intake.waiting(tx, context.id, ORDERS_PER_TURN)
         if not waiting:
             return Turn()
-        shelf = shelf_for(tx, context.id, waiting)
+        cheap = _below_price(context, tx, [one.order for one in waiting])
+        shelf = shelf_for(tx, context, waiting, cheap)
         decided = [(one.id, decide(one.order, shelf, context.settings.transactions, context.links)) for one in waiting]
         going = [(row_id, found) for row_id, found in decided if not isinstance(found, Problem)]
         _keep(context, tx, going)
         _doubt(tx, waiting, [row_id for row_id, _ in going])
-        cheap = _below_price(context, tx, [one.order for one in waiting])
         for row_id, changes in going:
             for change in changes:
                 for note in (*change.notes, *cheap.pop(change.key, ())):
@@ -119,8 +125,11 @@ def park(context: Context, tx: sa.Connection, intake_id: int, found: Problem) ->
     runs.count(tx, context.ref.run_id, parked=1)
 
 
-def shelf_for(tx: sa.Connection, connection_id: str, waiting: Sequence[Waiting]) -> Shelf:
+def shelf_for(
+    tx: sa.Connection, context: Context, waiting: Sequence[Waiting], cheap: Mapping[str, Sequence[str]]
+) -> Shelf:
     """The part of the Books these orders need. Errors: SetupError when nothing was read yet."""
+    connection_id = context.id
     orders = [one.order for one in waiting]
     contacts = holders(tx, connection_id, {order.customer for order in orders})
     unknown = {order.customer for order in orders if order.customer not in contacts}
@@ -136,7 +145,22 @@ def shelf_for(tx: sa.Connection, connection_id: str, waiting: Sequence[Waiting])
         coming=waking.coming(tx, connection_id, unknown),
         namesakes=_namesakes(tx, connection_id, orders, unknown),
         codes=lambda: {one.code for one in books.every(tx, connection_id, Contact)},
+        tracking=list(books.every(tx, connection_id, TrackingCategory)),
+        themes=list(books.every(tx, connection_id, BrandingTheme)),
+        stops=_stops(context),
+        cheap=dict(cheap),
     )
+
+
+def _stops(context: Context) -> Callable[[Contact, Decimal], Sequence[str]]:
+    """Why a contact that owes so much more gets nothing on account, by what the Books say it owes."""
+    rules, today = context.settings.customers, context.now().date()
+
+    def reasons(one: Contact, more: Decimal) -> Sequence[str]:
+        balance = Aged(parts=(one.outstanding + more,), overdue=one.overdue)
+        return stops(marks_of(one.groups), balance, rules, today)
+
+    return reasons
 
 
 def _owing(
@@ -155,9 +179,20 @@ def _owing(
             currency=one.currency_code,
             issued_on=one.issued_on,
             due=one.due,
+            total=one.total,
+            credited=one.credited,
+            quantities=_quantities(one.lines),
         )
         for one in found
     )
+
+
+def _quantities(lines: Iterable[BookedLine]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for line in lines:
+        if line.item_code and line.quantity:
+            found[line.item_code] = found.get(line.item_code, Decimal(0)) + line.quantity
+    return found
 
 
 def _namesakes(

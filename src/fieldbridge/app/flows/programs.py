@@ -19,13 +19,15 @@ from fieldbridge.app.flows.publishing import publish
 from fieldbridge.app.flows.settings_file import heed
 from fieldbridge.app.flows.taking import Taker
 from fieldbridge.app.installation import Installation
+from fieldbridge.core.rules import TransactionRules
 from fieldbridge.engine.stages import Program, Stage, Turn, WithWork
 from fieldbridge.flows import CONTACTS, FLOWS, IMAGES, MASTER_DATA, SALES_HISTORY, TRANSACTIONS
 from fieldbridge.store.ledger import intake
 
+TAKE = "take"
 FIRST_WRITE, WRITE_CODES, MAKE_PICTURES = "deliver", "write codes", "make pictures"
 WRITE_PEOPLE = "write people"
-REFERENCE_DATA_FRESH_FOR = timedelta(hours=1)
+REFERENCE_DATA_FRESH_FOR, NAMES_FRESH_FOR = timedelta(hours=1), timedelta(minutes=5)
 Step = Callable[[Context], Turn]
 
 
@@ -109,12 +111,14 @@ class Flows:
             ("accounts", reading.reader(reading.ACCOUNTS, fresh_for=REFERENCE_DATA_FRESH_FOR)),
             ("tax rates", reading.reader(reading.TAX_RATES, fresh_for=REFERENCE_DATA_FRESH_FOR)),
             ("tax map", check_taxes),
+            ("tracking", _where(_tracks, reading.reader(reading.TRACKING, fresh_for=NAMES_FRESH_FOR))),
+            ("themes", _where(_has_themes, reading.reader(reading.THEMES, fresh_for=NAMES_FRESH_FOR))),
             ("contacts", reading.reader(reading.CONTACTS)),
             ("items", reading.reader(reading.ITEMS)),
             ("what is owed", read_what_is_owed),
         ]
         return [
-            ("take", self.taker.stage),
+            (TAKE, self.taker.stage),
             *((name, _when_orders_wait(step)) for name, step in refresh),
             ("plan", plan),
             (FIRST_WRITE, deliver),
@@ -124,6 +128,19 @@ class Flows:
             ("close", close),
             ("answer", answering.answer_news),
         ]
+
+
+def _tracks(rules: TransactionRules) -> bool:
+    return bool(rules.tracking)
+
+
+def _has_themes(rules: TransactionRules) -> bool:
+    return bool(rules.theme or rules.themes)
+
+
+def _where(wanted: Callable[[TransactionRules], bool], step: Step) -> Step:
+    """A step only for connections whose rules need it."""
+    return lambda context: step(context) if wanted(context.settings.transactions) else Turn()
 
 
 def _in_turn(steps: Sequence[Step]) -> Step:

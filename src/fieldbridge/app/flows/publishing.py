@@ -126,14 +126,16 @@ def _addresses(context: Context, tx: sa.Connection, _found: list[Problem]) -> It
             yield from rows.delivery_rows(addresses_with(addresses.addresses_of(one), listed))
 
 
-def _staff(context: Context, tx: sa.Connection, _found: list[Problem]) -> Iterator[Row]:
+def _staff(context: Context, tx: sa.Connection, found: list[Problem]) -> Iterator[Row]:
     today = today_of(context, books.own(tx, context.id))
     reps = {one.after for one in context.settings.customers.handovers}
     for some in batches(_outlets(context, tx), BATCH):
         rep_on = reps_of(context, tx, some)
         reps |= {rep_on(one, today) for one in some}
     listed = [row for _, row in sheets.every(tx, context.id, StaffRow)]
-    return rows.staff_rows(staff_with(staff.staff_of(context.settings.staff), listed, reps))
+    everybody = staff_with(staff.staff_of(context.settings.staff), listed, reps)
+    found += staff.faults(everybody)
+    return rows.staff_rows(everybody)
 
 
 def _taxes(context: Context, tx: sa.Connection, found: list[Problem]) -> Iterator[Row]:

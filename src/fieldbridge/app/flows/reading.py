@@ -14,13 +14,14 @@ from fieldbridge.app.flows.context import Context
 from fieldbridge.app.flows.outlets import with_keys
 from fieldbridge.core.errors import GuardError
 from fieldbridge.core.records.books import Account, Contact, Item, Record, TaxRate
+from fieldbridge.core.records.reference import BrandingTheme, TrackingCategory
 from fieldbridge.core.window import full_read_is_due, since
 from fieldbridge.engine.stages import Turn
 from fieldbridge.store import books
 from fieldbridge.store.ledger import runs, webhooks, windows
 from fieldbridge.xero import contacts, items
 from fieldbridge.xero.collection import Page
-from fieldbridge.xero.reference import accounts, organisation, tax_rates
+from fieldbridge.xero.reference import accounts, branding_themes, organisation, tax_rates, tracking_categories
 from fieldbridge.xero.session import Session
 
 
@@ -44,6 +45,8 @@ ACCOUNTS = Stream("accounts", Account, accounts.pages)
 TAX_RATES = Stream("tax rates", TaxRate, tax_rates.pages, sees_changes=False)
 CONTACTS = Stream("contacts", Contact, contacts.pages, announced_as="CONTACT")
 ITEMS = Stream("items", Item, items.pages, holds_stock=True)
+TRACKING = Stream("tracking categories", TrackingCategory, tracking_categories.pages, sees_changes=False)
+THEMES = Stream("branding themes", BrandingTheme, branding_themes.pages, sees_changes=False)
 STREAMS = (ACCOUNTS, TAX_RATES, CONTACTS, ITEMS)
 REFERENCE_DATA = (ACCOUNTS, TAX_RATES, ITEMS)
 

@@ -44,14 +44,13 @@ def _take(context: Context) -> list[Problem]:
 
 
 def _problem(context: Context, said: Iterable[str]) -> Problem:
-    told = list(said)
+    told, file = list(said), settings_file.place(context.folder)
     more = f"; and {len(told) - FAULTS_TOLD} more" if len(told) > FAULTS_TOLD else ""
     return Problem(
         kind="setting",
         key=settings_file.NAME,
         code="settings.file_refused",
-        message=f"{settings_file.place(context.folder)} was refused: {'; '.join(told[:FAULTS_TOLD])}{more}. "
-        "The settings from before stay in force.",
-        remedy=f"Correct the file; the next run takes it. To see every fault: fieldbridge settings {context.id} check",
+        message=f"{file} was refused: {'; '.join(told[:FAULTS_TOLD])}{more}. The settings from before stay in force.",
+        remedy=f"Correct the file; the next run takes it. Every fault: fieldbridge settings {context.id} check {file}",
         cause=settings_file.NAME,
     )

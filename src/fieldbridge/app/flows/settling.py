@@ -91,11 +91,12 @@ def _posted(context: Context, tx: sa.Connection, receipts: Sequence[Posted], eve
 
 
 def _refused(context: Context, tx: sa.Connection, one: Delivery, refusals: Sequence[str]) -> None:
-    understood = meaning(refusals)
-    if understood.refusal.code in KINDS[one.kind].taken:
+    understood, kind = meaning(refusals), KINDS[one.kind]
+    is_stale = understood.refusal.reaction == "refresh_mapping" or understood.refusal.code in kind.stale
+    if understood.refusal.code in kind.taken:
         deliveries.taken(tx, one)
         context.log(tx, "delivery.unsure", key=one.key, number=one.number, because=understood.words)
-    elif understood.refusal.reaction != "refresh_mapping" or not _plan_again(context, tx, one, understood.words):
+    elif not is_stale or not _plan_again(context, tx, one, understood.words):
         _park(context, tx, one, "refused", _refusal(context, one, understood))
 
 

@@ -1,4 +1,4 @@
-"""Invoices on their way. Their number is unique in Xero, and so their natural key."""
+"""Invoices on their way. Their number is unique in Xero, and so their natural key; else it is their reference."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,7 @@ from fieldbridge.core.delivery import Found, Receipt, verdict
 from fieldbridge.core.records.books import Invoice, PostedInvoice
 from fieldbridge.xero.documents import invoices
 from fieldbridge.xero.outcomes import BATCH_MAX, Outcome
+from fieldbridge.xero.session import Session
 
 
 def _receipt(one: PostedInvoice) -> Receipt:
@@ -20,8 +21,13 @@ def _send(context: Context, some: Sequence[Invoice], body: bytes, idempotency_ke
 
 
 def _find(context: Context, some: Sequence[Invoice]) -> list[Found]:
-    known = invoices.by_number(context.session(), [one.number for one in some])
-    return [_judged(one, known.get(one.number)) for one in some]
+    session = context.session()
+    known = invoices.by_number(session, [one.number for one in some if one.number])
+    return [_judged(one, known.get(one.number) if one.number else _numbered_by_xero(session, one)) for one in some]
+
+
+def _numbered_by_xero(session: Session, wanted: Invoice) -> PostedInvoice | None:
+    return invoices.by_reference(session, wanted.contact_id, wanted.reference)
 
 
 def _judged(wanted: Invoice, found: PostedInvoice | None) -> Found:
@@ -37,4 +43,5 @@ INVOICE = Kind(
     whose=lambda one: one.contact_id,
     page=lambda links, far_id: links.invoice(far_id),
     batch_max=BATCH_MAX,
+    is_unique=lambda one: bool(one.number),
 )

@@ -42,8 +42,9 @@ class Kind(Generic[D]):
     Shape: body is the request for some documents; send creates them and gives an outcome for each, in order; find
     looks each up by its natural key and judges what is there. whose gives the contact's id; page, where a person can
     see one by its id. taken are the codes of refusals that say that the natural key is taken, perhaps by ourselves, and
-    in_the_way tells of another that has it. is_unique says that Xero refuses a second of the same natural key; without
-    it, a request of which nothing arrived is repeated under its own key while that lives. posted is called in the
+    in_the_way tells of another that has it; stale are the codes of those that mean that the Books were old, so that
+    planning once more may help. is_unique says of one that Xero refuses a second of the same natural key; without that,
+    a request of which nothing arrived is repeated under its own key while that lives. posted is called in the
     transaction that writes the receipt.
     Errors: body and send raise RefusedError for what cannot go, before or after it left; find raises as reads do.
     """
@@ -56,8 +57,9 @@ class Kind(Generic[D]):
     whose: Callable[[D], str]
     page: Callable[[Links, str], str] = lambda _, __: ""
     batch_max: int = 1
-    is_unique: bool = True
+    is_unique: Callable[[D], bool] = lambda _: True
     taken: tuple[str, ...] = (NUMBER_TAKEN.code,)
+    stale: tuple[str, ...] = ()
     in_the_way: Callable[[Delivery, Receipt | None, str], Problem] = _number_taken
     posted: Callable[[Context, sa.Connection, Delivery, Receipt], None] = _nothing
 

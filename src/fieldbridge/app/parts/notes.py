@@ -32,6 +32,6 @@ NOTE = Kind(
     send=_send,
     find=_find,
     whose=lambda _: "",
-    is_unique=False,
+    is_unique=lambda _: False,
     taken=(),
 )

@@ -38,6 +38,6 @@ ON_ACCOUNT = Kind(
     find=_find,
     whose=lambda one: one.contact_id,
     batch_max=BATCH_MAX,
-    is_unique=False,
+    is_unique=lambda _: False,
     taken=(),
 )

@@ -38,6 +38,7 @@ PAYMENT = Kind(
     find=_find,
     whose=lambda _: "",
     batch_max=BATCH_MAX,
-    is_unique=False,
+    is_unique=lambda _: False,
     taken=(),
+    stale=("xero.overpaid", "xero.not_payable"),
 )

@@ -3,12 +3,15 @@
 import re
 from decimal import Decimal
 from ipaddress import ip_address
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import msgspec
 
-HOURS_A_DAY = 24
 HUNDRED = 100
+Hours = Annotated[float, msgspec.Meta(ge=0)]
+Percent = Annotated[int, msgspec.Meta(ge=0, le=HUNDRED)]
+HourOfDay = Annotated[int, msgspec.Meta(ge=0, le=23)]
 MAIL = "mailto:"
 # Plain addresses only: what ends up in a header must not be able to end it, nor name a second person.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -24,11 +27,11 @@ class AlertRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     mail_to: tuple[str, ...] = ()
     webhooks: tuple[str, ...] = ()
-    problem_hours: float = 24
+    problem_hours: Hours = 24
     problem_above: Decimal | None = None
-    no_success_hours: float = 6
-    calls_left_percent: int = 10
-    digest_hour: int | None = None
+    no_success_hours: Hours = 6
+    calls_left_percent: Percent = 10
+    digest_hour: HourOfDay | None = None
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -36,17 +39,11 @@ class AlertRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         return (*map(mail_address, self.mail_to), *self.webhooks)
 
     def __post_init__(self) -> None:
-        """Refuse what is no address, and figures that cannot be."""
+        """Refuse what is no address."""
         for one in self.mail_to:
             mail_address(one)
         for one in self.webhooks:
             webhook_address(one)
-        if not 0 <= self.calls_left_percent <= HUNDRED:
-            raise ValueError("calls_left_percent must be 0 to 100")
-        if self.problem_hours < 0 or self.no_success_hours < 0:
-            raise ValueError("problem_hours and no_success_hours must not be less than 0")
-        if self.digest_hour is not None and not 0 <= self.digest_hour < HOURS_A_DAY:
-            raise ValueError("digest_hour must be 0 to 23")
 
 
 def mail_address(text: str) -> str:

@@ -5,6 +5,7 @@ Source: Xero, fields and their lengths (organisation, contacts, items, accounts,
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 
 import msgspec
 
@@ -162,7 +163,10 @@ class TaxRate(Record, frozen=True, kw_only=True):
 
 
 class InvoiceLine(Record, frozen=True, kw_only=True):
-    """One line of an invoice; a line with only a description carries no money."""
+    """One line of a document; a line with only a description carries no money.
+
+    Shape: tracking pairs a category with one of its options, at most two.
+    """
 
     description: str
     quantity: Decimal | None = None
@@ -171,11 +175,14 @@ class InvoiceLine(Record, frozen=True, kw_only=True):
     item_code: str = ""
     account_code: str = ""
     tax_type: str = ""
+    tracking: tuple[tuple[str, str], ...] = ()
 
 
 class SalesDocument(Record, frozen=True, kw_only=True):
-    """A document to be created, amounts exclusive of tax.
+    """A document to be created.
 
+    Shape: amounts says whether prices of the lines include tax; an empty number leaves numbering to Xero, and then the
+    reference is what it is found by; an empty theme is the usual one.
     Units: currency_code says which; total includes tax and is what Xero is expected to make of the lines.
     """
 
@@ -188,6 +195,8 @@ class SalesDocument(Record, frozen=True, kw_only=True):
     lines: tuple[InvoiceLine, ...]
     total: Decimal
     total_tax: Decimal
+    amounts: Literal["Exclusive", "Inclusive"] = "Exclusive"
+    theme_id: str = ""
 
 
 class Invoice(SalesDocument, frozen=True, kw_only=True):

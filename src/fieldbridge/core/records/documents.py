@@ -77,6 +77,13 @@ class NewContact(Record, frozen=True, kw_only=True):
     is_archived: bool = False
 
 
+class Membership(Record, frozen=True, kw_only=True):
+    """A contact to be put into a contact group, which is named because people make groups by name."""
+
+    contact_id: str
+    group: str
+
+
 class Enclosure(Record, frozen=True, kw_only=True):
     """A file beside an order file, to be attached to a record of one of Xero's collections.
 
@@ -127,6 +134,15 @@ class Settlement(Record, frozen=True, kw_only=True):
 class Allocation(Record, frozen=True, kw_only=True):
     """A part of a credit to be put against one invoice."""
 
+    invoice_id: str
+    amount: Decimal
+    allocated_on: date
+
+
+class CreditAllocation(Record, frozen=True, kw_only=True):
+    """A part of a credit note to be put against one invoice, one of which may be about to be created."""
+
+    credit_note_id: str
     invoice_id: str
     amount: Decimal
     allocated_on: date

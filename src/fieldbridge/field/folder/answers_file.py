@@ -8,7 +8,7 @@ from fieldbridge.core.records.answers import LineChange, PartAnswer, Told
 from fieldbridge.field.folder.master_files import Row, day, number
 from fieldbridge.field.folder.profile import Profile
 
-DOCUMENT_TYPES = {"invoice": "I", "credit note": "C", "quote": "Q", "payment": "P"}
+DOCUMENT_TYPES = {"invoice": "I", "credit note": "C", "quote": "Q", "payment": "P", "on account": "P", "contact": "N"}
 
 
 def answer_rows(told: Iterable[Told], profile: Profile) -> Iterator[Row]:

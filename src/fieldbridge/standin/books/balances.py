@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from fieldbridge.standin.books.books import Books
+from fieldbridge.standin.books.table import Table
 from fieldbridge.standin.pricing.money import rounded
 from fieldbridge.standin.wire.answers import Record
 
@@ -15,21 +16,36 @@ ZERO = Decimal("0.00")
 
 
 def balances(books: Books, contact_id: str) -> Record:
-    """Outstanding and Overdue for sales and bills, in base currency. Credit left over lowers Outstanding."""
-    return {side: _side(books, contact_id, side, invoice, credit) for side, invoice, credit in _SIDES}
+    """Outstanding and Overdue for sales and bills, in base currency. Credit left over lowers Outstanding.
+
+    What a merged contact owes is owed by the one it was merged into.
+    """
+    merged_to = books.contacts[contact_id].get("MergedToContactID")
+    whose = [] if merged_to else list(_with_merged(books, contact_id))
+    return {side: _side(books, whose, side, invoice, credit) for side, invoice, credit in _SIDES}
 
 
-def _side(books: Books, contact_id: str, side: str, invoice_type: str, credit_type: str) -> Record:
+def _with_merged(books: Books, contact_id: str) -> Iterator[str]:
+    yield contact_id
+    for merged in books.contacts.find("merged_to", contact_id):
+        yield from _with_merged(books, merged["ContactID"])
+
+
+def _find(table: Table, whose: list[str]) -> list[Record]:
+    return [document for contact_id in whose for document in table.find("open", contact_id)]
+
+
+def _side(books: Books, whose: list[str], side: str, invoice_type: str, credit_type: str) -> Record:
     today = books.today()
     outstanding = overdue = ZERO
-    for invoice in _open(books.invoices.find("open", contact_id), invoice_type):
+    for invoice in _open(_find(books.invoices, whose), invoice_type):
         due = _in_base(books, invoice, "AmountDue")
         outstanding += due
         if invoice.get("DueDate") and invoice["DueDate"] < today:
             overdue += due
-    for credit in _open(books.credit_notes.find("open", contact_id), credit_type):
+    for credit in _open(_find(books.credit_notes, whose), credit_type):
         outstanding -= _in_base(books, credit, "RemainingCredit")
-    for early in (*books.overpayments.find("open", contact_id), *books.prepayments.find("open", contact_id)):
+    for early in (*_find(books.overpayments, whose), *_find(books.prepayments, whose)):
         if early["Type"].startswith(_MONEY_IN[side]):
             outstanding -= _in_base(books, early, "RemainingCredit")
     return {"Outstanding": outstanding, "Overdue": overdue}

@@ -61,6 +61,7 @@ class Books:
             name=folded_field("Name"),
             number=folded_field("ContactNumber"),
             account_number=folded_field("AccountNumber"),
+            merged_to=lambda row: row.get("MergedToContactID"),
         )
         self.groups = Table(journal, "ContactGroupID")
         self.items = Table(journal, "ItemID", code=folded_field("Code"))

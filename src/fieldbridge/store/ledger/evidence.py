@@ -36,12 +36,22 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     order: Order | None
 
 
+class KeptFile(msgspec.Struct, frozen=True, kw_only=True):
+    """An order file as it was taken."""
+
+    id: int
+    name: str
+    taken_at: datetime
+    content: bytes
+
+
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """One thing of a transaction in the Outbox. Shape: document is what was to be created, as JSON."""
 
     id: int
     intake_id: int
     kind: str
+    part: str
     number: str
     state: State
     attempt: int
@@ -88,6 +98,24 @@ def _numbered_by_tablet(tx: sa.Connection, connection_id: str, named: str) -> li
         intake.c.connection_id == connection_id, intake.c.record.contains(said, autoescape=True), intake.c.key != ""
     )
     return sorted(set(tx.execute(query).scalars()))
+
+
+def files_since(tx: sa.Connection, connection_id: str, since: datetime) -> Iterator[KeptFile]:
+    """Stream the order files that were taken since a moment, one by one, in the order taken."""
+    columns = [intake_file.c[name] for name in KeptFile.__struct_fields__]
+    query = sa.select(*columns).where(intake_file.c.connection_id == connection_id, intake_file.c.taken_at >= since)
+    for row in tx.execute(query.order_by(intake_file.c.id).execution_options(yield_per=1)).mappings():
+        yield KeptFile(**row)
+
+
+def planned_since(tx: sa.Connection, connection_id: str, since: datetime) -> list[datetime]:
+    """The moments at which something was planned, oldest first."""
+    query = (
+        sa.select(delivery.c.planned_at)
+        .distinct()
+        .where(delivery.c.connection_id == connection_id, delivery.c.planned_at >= since)
+    )
+    return list(tx.execute(query.order_by(delivery.c.planned_at)).scalars())
 
 
 def linked(tx: sa.Connection, connection_id: str, far_ids: Iterable[str]) -> set[str]:

@@ -1,5 +1,6 @@
 """Problems: records that could not go, why, and what to do."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
@@ -55,6 +56,14 @@ def still_open(tx: sa.Connection, connection_id: str, key: str | None = None) ->
         query = query.where(problem.c.key == key)
     names = OpenProblem.__struct_fields__
     return [OpenProblem(**{name: row[name] for name in names}) for row in tx.execute(query).mappings()]
+
+
+def counted(tx: sa.Connection, some: Collection[str] | None = None) -> dict[tuple[str, str], int]:
+    """How many are open, of some connections or all. Shape: by connection and flow."""
+    owners = (problem.c.connection_id, problem.c.flow)
+    query = sa.select(*owners, sa.func.count()).where(problem.c.closed_at.is_(None)).group_by(*owners)
+    rows = tx.execute(query if some is None else query.where(problem.c.connection_id.in_(some)))
+    return {(row[0], row[1]): row[2] for row in rows}
 
 
 def close(tx: sa.Connection, ids: list[int], because: str, at: datetime) -> None:

@@ -12,6 +12,7 @@ from fieldbridge.core.pacing import Budget
 from fieldbridge.core.standing import FlowStanding, FlowState, Spending, Standing
 from fieldbridge.store.schema import (
     UNSENT,
+    WENT_WELL,
     budget,
     call_count,
     connection,
@@ -34,7 +35,7 @@ def every(tx: sa.Connection, day: date, some: Collection[str] | None = None) -> 
     def rows(query: sa.Select[Any], owner: sa.Column[str]) -> Iterable[Any]:
         return tx.execute(query if some is None else query.where(owner.in_(some)))
 
-    flows = _gathered(rows(_flows(), schedule.c.connection_id), _flow)
+    by_flow = _gathered(rows(flows(), schedule.c.connection_id), _flow)
     found = _gathered(rows(_problems(), problem.c.connection_id), tuple)
     unsent = {row[0]: row[1:] for row in rows(_unsent(), intake.c.connection_id)}
     spent = _gathered(rows(_spent(day), call_count.c.connection_id), tuple)
@@ -49,7 +50,7 @@ def every(tx: sa.Connection, day: date, some: Collection[str] | None = None) -> 
             settings=one.settings,
             connected_at=one.connected_at,
             paused_because=one.paused_because,
-            flows=tuple(flows[one.id]),
+            flows=tuple(by_flow[one.id]),
             problems={code: count for code, count, _ in found[one.id]},
             oldest_problem_at=min((oldest for _, _, oldest in found[one.id]), default=None),
             unsent=unsent[one.id][0] if one.id in unsent else 0,
@@ -80,13 +81,13 @@ def _gathered(rows: Iterable[Any], made: Callable[[Any], Value]) -> defaultdict[
     return found
 
 
-def _flows() -> sa.Select[Any]:
+def flows() -> sa.Select[Any]:
     """Each schedule with its flow's last run, the last that went well and the one after that: steps into an index."""
     mine = (run.c.connection_id == schedule.c.connection_id, run.c.flow == schedule.c.flow)
     newest = run.select().with_only_columns(sa.func.max(run.c.id)).where(*mine).correlate(schedule).scalar_subquery()
     good, well = run.alias("good"), run.alias("well")
     of_well = (well.c.connection_id == schedule.c.connection_id, well.c.flow == schedule.c.flow)
-    ended_well = sa.select(well.c.id).where(*of_well, well.c.exit_code.in_((0, DONE_WITH_PROBLEMS)))
+    ended_well = sa.select(well.c.id).where(*of_well, WENT_WELL)
     best = ended_well.order_by(well.c.id.desc()).limit(1).correlate(schedule).scalar_subquery()
     since = sa.select(run.c.queued_at).where(*mine, run.c.id > sa.func.coalesce(good.c.id, 0)).order_by(run.c.id)
     tried = since.limit(1).correlate(schedule, good).scalar_subquery()

@@ -3,6 +3,7 @@
 Source: Xero, credit notes: the number of a sales credit note is unique, and it takes no discounts.
 """
 
+import uuid
 from collections.abc import Mapping, Sequence
 
 from fieldbridge.core.errors import RefusedError
@@ -44,6 +45,13 @@ def by_number(session: Session, number: str) -> BookedCredit | None:
     return next((one for one in CREDIT_NOTES.every(session, wanted) if one.number == number), None)
 
 
+def by_reference(session: Session, contact_id: str, reference: str) -> BookedCredit | None:
+    """A contact's sales credit note with exactly this reference: the natural key of one that Xero numbered."""
+    whose = f'Contact.ContactID==guid("{uuid.UUID(contact_id)}")'
+    where = f'Type=="ACCRECCREDIT" AND {whose} AND Reference=={quoted(reference)}'
+    return next(iter(CREDIT_NOTES.every(session, {"where": where})), None)
+
+
 def set_status(session: Session, credit_note_id: str, status: str, idempotency_key: str) -> BookedCredit:
     """Approve, void or delete a credit note. Errors: RefusedError, for one when it is allocated."""
     fields = {"CreditNoteID": credit_note_id, "Status": status}
@@ -57,4 +65,4 @@ def _element(one: CreditNote) -> dict[str, object]:
             f"Credit note {one.number} has a discount, which Xero does not take on credit notes.",
             remedy="Have it entered at the price to be credited.",
         )
-    return {"Type": "ACCRECCREDIT", "CreditNoteNumber": one.number, **document_element(one)}
+    return {"Type": "ACCRECCREDIT", **document_element(one, "CreditNoteNumber")}

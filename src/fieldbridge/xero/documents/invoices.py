@@ -4,12 +4,13 @@ Source: Xero, invoices: PUT only creates, while POST by a taken number edits tha
 lines, so every read here is paged, by id, or by number.
 """
 
+import uuid
 from collections.abc import Sequence
 from decimal import Decimal
 
 from fieldbridge.core.records.books import Invoice, PostedInvoice, Record
 from fieldbridge.core.records.documents import BookedInvoice
-from fieldbridge.xero.codec import Wire, day_or_none, encode
+from fieldbridge.xero.codec import Wire, day_or_none, encode, quoted
 from fieldbridge.xero.collection import PAGE_SIZE, Collection
 from fieldbridge.xero.documents.shapes import (
     UNIT_DECIMALS,
@@ -109,6 +110,13 @@ def by_number(session: Session, numbers: Sequence[str]) -> dict[str, PostedInvoi
     return found
 
 
+def by_reference(session: Session, contact_id: str, reference: str) -> PostedInvoice | None:
+    """A contact's sales invoice with exactly this reference: the natural key of one that Xero numbered."""
+    whose = f'Contact.ContactID==guid("{uuid.UUID(contact_id)}")'
+    found = RECEIPTS.every(session, {"where": f'Type=="ACCREC" AND {whose} AND Reference=={quoted(reference)}'})
+    return next(iter(found), None)
+
+
 def set_status(session: Session, invoice_id: str, status: str, idempotency_key: str) -> PostedInvoice:
     """Approve, void or delete an invoice. Its lines stay as they are, because none are sent.
 
@@ -118,8 +126,8 @@ def set_status(session: Session, invoice_id: str, status: str, idempotency_key: 
 
 
 def _element(one: Invoice) -> dict[str, object]:
-    own = {"Type": "ACCREC", "InvoiceNumber": one.number, "DueDate": one.due_on.isoformat()}
-    return {**own, **document_element(one)}
+    own = {"Type": "ACCREC", "DueDate": one.due_on.isoformat()}
+    return {**own, **document_element(one, "InvoiceNumber")}
 
 
 class OnlineInvoice(Record, frozen=True, kw_only=True):

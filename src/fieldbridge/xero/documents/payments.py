@@ -6,6 +6,7 @@ reversing one that is reconciled or part of a batch is refused.
 
 import uuid
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 import msgspec
@@ -97,6 +98,12 @@ pages, by_id, create = PAYMENTS.pages, PAYMENTS.one, PAYMENTS.create
 def body_of(payments: Sequence[Payment]) -> bytes:
     """The request that makes these payments."""
     return encode({"Payments": [_element(one) for one in payments]})
+
+
+def paid_between(first: date, last: date) -> dict[str, str]:
+    """The filter of what is dated from one day to another, both included."""
+    begin, end = (f"DateTime({day.year},{day.month:02},{day.day:02})" for day in (first, last))
+    return {"where": f"Date>={begin} AND Date<={end}"}
 
 
 def of_invoice(session: Session, invoice_id: str, reference: str) -> list[BookedPayment]:

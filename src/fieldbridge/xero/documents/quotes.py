@@ -67,6 +67,12 @@ def by_number(session: Session, number: str) -> BookedQuote | None:
     return next((one for one in QUOTES.every(session, {"QuoteNumber": number}) if one.number == number), None)
 
 
+def by_reference(session: Session, contact_id: str, issued_on: date, reference: str) -> BookedQuote | None:
+    """A contact's quote of that day with exactly this reference: the natural key of one that Xero numbered."""
+    listed = QUOTES.every(session, narrowed(issued_from=issued_on, issued_until=issued_on, contact_id=contact_id))
+    return next((one for one in listed if one.reference == reference), None)
+
+
 def set_status(session: Session, quote: BookedQuote, status: str, idempotency_key: str) -> BookedQuote:
     """Send, accept, decline or delete a quote. Errors: RefusedError for a step Xero does not allow."""
     fields: dict[str, object] = {
@@ -84,4 +90,5 @@ def _element(one: Quote) -> dict[str, object]:
     if one.expires_on:
         said["ExpiryDate"] = one.expires_on.isoformat()
     own = {name: text for name, text in said.items() if text}
-    return {"QuoteNumber": one.number, **document_element(one, "EXCLUSIVE", PRICE_DECIMALS), **own}
+    element = document_element(one, "QuoteNumber", PRICE_DECIMALS)
+    return {**element, "LineAmountTypes": one.amounts.upper(), **own}

@@ -168,15 +168,15 @@ def settled(kind: Settler, listed: list[SettlementWire]) -> tuple[Settlement, ..
     return tuple(one.record(kind) for one in listed)
 
 
-def document_element(
-    one: SalesDocument, amounts: str = "Exclusive", price_decimals: int = PRICE_DECIMALS
-) -> dict[str, object]:
-    """What every new document says."""
+def document_element(one: SalesDocument, number_field: str, price_decimals: int = PRICE_DECIMALS) -> dict[str, object]:
+    """What every new document says. One without a number is numbered by Xero."""
+    said = {number_field: one.number, "BrandingThemeID": one.theme_id}
     return {
+        **{name: value for name, value in said.items() if value},
         "Contact": {"ContactID": one.contact_id},
         "Date": one.issued_on.isoformat(),
         "Status": one.status,
-        "LineAmountTypes": amounts,
+        "LineAmountTypes": one.amounts,
         "Reference": one.reference,
         "CurrencyCode": one.currency_code,
         "LineItems": [line_element(line, price_decimals) for line in one.lines],
@@ -194,11 +194,14 @@ def line_element(line: InvoiceLine, price_decimals: int) -> dict[str, object]:
     element: dict[str, object] = {
         "Description": line.description,
         "Quantity": line.quantity,
-        "ItemCode": line.item_code,
         "AccountCode": line.account_code,
         "TaxType": line.tax_type,
         "LineAmount": line_amount(line.quantity, line.unit_amount, line.discount_rate),
     }
+    if line.item_code:
+        element["ItemCode"] = line.item_code
+    if line.tracking:
+        element["Tracking"] = [{"Name": name, "Option": option} for name, option in line.tracking]
     if line.unit_amount == round(line.unit_amount, price_decimals):
         element["UnitAmount"] = line.unit_amount
     if line.discount_rate:

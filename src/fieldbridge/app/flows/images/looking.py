@@ -9,7 +9,7 @@ import msgspec
 
 from fieldbridge.app.flows import reading
 from fieldbridge.app.flows.context import Context
-from fieldbridge.core.errors import RefusedError
+from fieldbridge.core.errors import RefusedError, SetupError
 from fieldbridge.core.identity import digest
 from fieldbridge.core.records.pictures import Fault, Shot
 from fieldbridge.engine.stages import Turn
@@ -17,7 +17,7 @@ from fieldbridge.field.pictures import picture
 from fieldbridge.field.pictures.source import Lying, Source, place
 from fieldbridge.store import pictures
 
-PER_TURN = 50
+PER_TURN = 200
 ITEMS_FRESH_FOR = timedelta(hours=1)
 Step = Callable[[Context], Turn]
 
@@ -36,9 +36,13 @@ def when_any(step: Step) -> Step:
 
 @contextmanager
 def opened_source(context: Context) -> Iterator[Source]:
-    """The pictures of a connection, while it is open."""
-    rules = context.settings.images
-    with Source(place(context.folder, rules), rules, time.time()) as source:
+    """The pictures of a connection, while it is open. Errors: SetupError when they would be made of themselves."""
+    rules, shared = context.settings.images, context.folder
+    path = place(shared, rules)
+    if path.resolve() in (shared.resolve(), (shared / context.settings.profile.images_folder).resolve()):
+        said = f"Pictures cannot be taken from {path}, which is the cloud's own."
+        raise SetupError("images.source", said, remedy="Name another folder in images.source.")
+    with Source(path, rules, time.time()) as source:
         yield source
 
 

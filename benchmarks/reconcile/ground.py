@@ -1,0 +1,159 @@
+"""The files of one stretch of trade, and what they say should be in the books."""
+
+import csv
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from reconcile.arithmetic import NOUGHT, worth
+
+Row = dict[str, Any]
+PREFIX = "SO-"
+NUMBERED = {
+    "InvoiceNumber": ("invoices", PREFIX),
+    "CreditNoteNumber": ("credit_notes", "CR-"),
+    "QuoteNumber": ("quotes", "QU-"),
+}
+STATUS = {"O": "DRAFT", "I": "AUTHORISED", "C": "AUTHORISED", "Q": "DRAFT", "P": ""}
+"""What a transaction becomes by the settings, before the office looks at it."""
+
+
+@dataclass
+class Line:
+    """One line of goods. Shape: share is what is to be paid after discounts; percent is that of tax."""
+
+    product: str
+    quantity: Fraction
+    price: Fraction
+    share: Fraction
+    percent: Fraction
+
+
+@dataclass
+class Laid:
+    """One transaction as it was laid, and what the office made of it.
+
+    Shape: shown is what the tablet came to; paid is what the office took for it, money what the rep took with it.
+    """
+
+    kind: str
+    customer: str
+    rep: str
+    shown: tuple[Fraction, Fraction]
+    status: str
+    lines: list[Line] = field(default_factory=list)
+    paid: Fraction = NOUGHT
+    money: Fraction = NOUGHT
+
+    @property
+    def worth(self) -> tuple[Fraction, Fraction]:
+        """Without tax, and the tax."""
+        return worth((one.quantity, one.price, one.share, one.percent) for one in self.lines)
+
+
+class Ground:
+    """Everything there is to read. Amounts of the books are text until they are compared."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.books: Row = json.loads((folder / "books.json").read_text("utf-8"), parse_float=str, parse_int=str)
+        self.journal = [json.loads(line) for line in (folder / "journal.jsonl").read_text("utf-8").splitlines()]
+        problems = json.loads((folder / "problems.json").read_text("utf-8"))
+        self.parked = {one["key"]: one["code"] for one in problems if one["kind"] == "order"}
+        self.others = [one for one in problems if one["kind"] != "order"]
+        self.laid = dict(reversed(list(self._laid())))
+        self._office()
+
+    def published(self, name: str) -> list[dict[str, str]]:
+        """A master file as it lies in the folder."""
+        with (self.folder / "site" / name).open(encoding="cp1252", newline="") as file:
+            return list(csv.DictReader(file))
+
+    @cached_property
+    def ours(self) -> dict[str, list[Row]]:
+        """Documents with our prefixes, by what follows them."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for field_name, (table, prefix) in NUMBERED.items():
+            for one in self.books[table]:
+                if one.get(field_name, "").startswith(prefix):
+                    found[one[field_name].removeprefix(prefix)].append(one)
+        return found
+
+    @cached_property
+    def contacts(self) -> dict[str, Row]:
+        """By Xero's id."""
+        return {one["ContactID"]: one for one in self.books["contacts"]}
+
+    @cached_property
+    def codes(self) -> dict[str, str]:
+        """Xero's id by Account Number."""
+        return {one["AccountNumber"]: one["ContactID"] for one in self.books["contacts"] if one.get("AccountNumber")}
+
+    @cached_property
+    def taken_for(self) -> dict[str, list[Row]]:
+        """Payments that name a transaction of a rep, by the invoice they are for."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for one in self.books["payments"]:
+            if self._named(one) in self.laid and one["Status"] == "AUTHORISED":
+                found[one.get("Invoice", {}).get("InvoiceID", "")].append(one)
+        return found
+
+    @cached_property
+    def taken_by(self) -> dict[str, Fraction]:
+        """All money in the books by the transaction it names: payments, and what is on account."""
+        found: dict[str, Fraction] = defaultdict(Fraction)
+        for one in (paid for some in self.taken_for.values() for paid in some):
+            found[self._named(one)] += Fraction(one["Amount"])
+        for one in self.books["bank_transactions"]:
+            found[self._named(one)] += Fraction(one["Total"])
+        return found
+
+    @staticmethod
+    def _named(one: Row) -> str:
+        """The transaction a reference such as `BV210/1 Cheque 123` names."""
+        return (one.get("Reference") or "").partition("/")[0]
+
+    def holder(self, contact_id: str) -> str:
+        """Who stands for a contact: itself, or the one it was merged into."""
+        while heir := self.contacts[contact_id].get("MergedToContactID"):
+            contact_id = heir
+        return contact_id
+
+    def _laid(self) -> Iterator[tuple[str, Laid]]:
+        """What arrived, in the order it arrived; what was laid twice comes twice, and its first counts."""
+        rates = {row["Tax_Code"]: Fraction(row["Rate"]) for row in self.published("Tax.csv")}
+        for act in self.journal:
+            if act["do"] == "lay":
+                with (self.folder / "laid" / act["file"]).open(encoding="utf-8", newline="") as file:
+                    yield from _transactions(csv.reader(file), rates)
+
+    def _office(self) -> None:
+        """What the office did to documents, as far as Xero took it."""
+        for act in self.journal:
+            for number in act["done"] if act["do"] in ("status", "quantity", "pay") else ():
+                one = self.laid[number.removeprefix(PREFIX)]
+                if act["do"] == "status":
+                    one.status = act["status"]
+                elif act["do"] == "quantity":
+                    one.lines[act["line"]].quantity = Fraction(act["quantity"])
+                else:
+                    one.paid += Fraction(act["amounts"][number])
+
+
+def _transactions(rows: Iterable[list[str]], rates: dict[str, Fraction]) -> Iterator[tuple[str, Laid]]:
+    off, made = Fraction(1), None
+    for row in rows:
+        if row[0] == "H":
+            made = Laid(row[2], row[6], row[11], (Fraction(row[13] or 0), Fraction(row[14] or 0)), STATUS[row[2]])
+            off = 1 - Fraction(row[8] or 0) / 100
+            yield row[5], made
+        elif row[0] == "D" and row[2] != "NOTE" and made:
+            share = (1 - Fraction(row[7]) / 100) * off
+            made.lines.append(Line(row[2], Fraction(row[4]), Fraction(row[6]), share, rates[row[9]]))
+        elif row[0] == "P" and made:
+            made.money += Fraction(row[3])

@@ -1,0 +1,26 @@
+"""The day of a document: the day of capture, unless the books are locked then. Source: Xero, lock dates."""
+
+from datetime import date, timedelta
+
+from fieldbridge.core.errors import RefusedError
+from fieldbridge.core.records.books import Organisation
+from fieldbridge.core.records.field import Order
+from fieldbridge.core.rules import TransactionRules
+from fieldbridge.flows.orders import RETRY, name_of
+
+DAY = timedelta(days=1)
+
+
+def issued_on(order: Order, organisation: Organisation, rules: TransactionRules) -> tuple[date, tuple[str, ...]]:
+    """The day, and a remark where it is not the day of capture. Errors: RefusedError where such days are held."""
+    locks = [lock for lock in (organisation.period_lock_on, organisation.year_lock_on) if lock]
+    if not locks or order.captured_on > max(locks):
+        return order.captured_on, ()
+    said = f"{name_of(order)} is dated {order.captured_on}, and Xero is locked up to {max(locks)}"
+    if rules.locked == "move":
+        return max(locks) + DAY, (f"{said}; dated {max(locks) + DAY} instead",)
+    raise RefusedError(
+        "order.locked_period",
+        f"{said}.",
+        remedy=f'Move the lock date in Xero, or set locked to "move" in the settings, {RETRY}',
+    )

@@ -1,0 +1,106 @@
+"""Killing the process (kill -9) between the parts of transactions: money, new customers and files arrive once each.
+
+Every STRIDE-th point is tried; FIELDBRIDGE_TEST_KILL=every: all of them.
+"""
+
+import os
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from fieldbridge.core.records.field import NewCustomer, Order, Tender
+from fieldbridge.field.folder.order_render import render_orders
+from fieldbridge.field.folder.profile import HD1
+from fieldbridge.store.ledger import problems
+from fieldbridge.store.schema import connection
+from support import killable, orders, template
+from support import xero as local_xero
+from support.killable import Plain
+from support.site import HOLD_S, settled
+from support.template import Copy, Template
+
+STRIDE, FEWEST_POINTS = 9, 60
+CAFE, SLIP = "Harbour Cafe", b"%PDF-1.7\nslip"
+Given = tuple[Template, Any]
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Given]:
+    with (
+        local_xero.started() as xero,
+        killable.served() as ask,
+        template.prepared(tmp_path_factory.mktemp("template"), xero, None) as made,
+    ):
+        yield made, ask
+
+
+def taken(made: Template) -> list[Order]:
+    """A van sale that brings its customer and is overpaid, an order that waits for it, and money for nothing yet."""
+    first = orders.paid(orders.order(made.tablet, 1, customer="NEW001"))
+    more = (*first.tenders, Tender(kind="CARD", amount=Decimal("10.00")))
+    met = {"new_customer": NewCustomer(name=CAFE), "tenders": more, "files": ("slip.pdf",)}
+    second = orders.order(made.tablet, 2, customer="NEW001")
+    third = orders.order(made.tablet, 3)
+    money = {"kind": "P", "lines": (), "total": Decimal("20.00"), "tax": Decimal(0)}
+    return [
+        msgspec.structs.replace(first, **met),
+        second,
+        msgspec.structs.replace(third, tenders=(Tender(kind="CASH", amount=Decimal("20.00")),), **money),
+    ]
+
+
+def put(copy: Copy, made: Template) -> None:
+    with copy.opened() as opened, opened.database.write() as tx:
+        text = tx.execute(connection.select()).mappings().one()["settings"]
+        wanted = text.replace("[transactions]", "[transactions]\nattach_files = true", 1)
+        tx.execute(connection.update().values(settings=wanted))
+    for name, content in {"slip.pdf": SLIP, "a.txt": render_orders(taken(made), HD1)}.items():
+        (copy.folder / name).write_bytes(content)
+        settled(copy.folder / name)
+
+
+def start(ask: Any, copy: Copy, kill_at: int = 0) -> Plain:
+    return ask({"home": str(copy.home), "database_url": copy.database_url, "hold_s": HOLD_S, "kill_at": kill_at})
+
+
+def check(made: Template, copy: Copy, said: Plain) -> None:
+    assert {**said, "points": 0} == {"points": 0, "state": "done", "exit_code": 0, "error": None}
+    books = made.xero.books()
+    (cafe,) = [one for one in books["contacts"] if one["Name"] == CAFE]
+    first, second, _ = taken(made)
+    assert {number: [one["Contact"]["ContactID"] for one in some] for number, some in made.xero.invoices().items()} == {
+        f"SO-{first.key}": [cafe["ContactID"]],
+        f"SO-{second.key}": [cafe["ContactID"]],
+    }
+    mine = [one for one in books["payments"] if (one["Reference"] or "").startswith("T00")]
+    paid = [(one["Reference"], Decimal(str(one["Amount"]))) for one in mine]
+    assert paid == [("T000001/1", first.total + first.tax)]
+    ahead = [Decimal(str(one["Total"])) for one in books["overpayments"] if one["Reference"].startswith("T00")]
+    assert sorted(ahead) == [Decimal(10), Decimal(20)]
+    sent = [one for one in made.xero.received() if one["method"] == "PUT" and "/Attachments/" in one["path"]]
+    assert len(sent) >= 1
+    assert not (copy.folder / "slip.pdf").exists()
+    with copy.opened() as opened, opened.database.read() as tx:
+        assert problems.still_open(tx, "kauri") == []
+
+
+def test_killed_between_the_parts_and_started_again_money_customers_and_files_arrive_once(
+    ground: Given, tmp_path: Path
+) -> None:
+    made, ask = ground
+    with made.copy(tmp_path) as copy:
+        put(copy, made)
+        said = start(ask, copy)
+        check(made, copy, said)
+    points = said["points"]
+    assert points >= FEWEST_POINTS
+    stride = 1 if os.environ.get("FIELDBRIDGE_TEST_KILL") == "every" else STRIDE
+    for point in range(2, points + 1, stride):
+        with made.copy(tmp_path) as copy:
+            put(copy, made)
+            assert start(ask, copy, kill_at=point) == {"killed": True}, point
+            check(made, copy, start(ask, copy))
