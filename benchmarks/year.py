@@ -70,7 +70,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument(
         "--minutes", type=float, default=0, help="end the trade after the day in which they have passed"
     )
-    parser.add_argument("--settings", type=Path, help="TOML of the connection; otherwise what connect proposes")
+    parser.add_argument("--settings", type=Path, default=HERE / "year.toml", help="TOML of the connection")
     parser.add_argument("--sheets", type=Path, help="a folder of sheets of the office")
     return parser.parse_args()
 
@@ -80,9 +80,7 @@ def trade(url: str, ground: Path, size: Size, asked: argparse.Namespace) -> dict
     office, mortal = Office(url), Mortal(ground / "home", url)
     stage = Stage(office, mortal.ask, ground)
     office.at(f"{size.first_day}T00:00:00+00:00")
-    product.connected(
-        ground / "home", office, stage.site, asked.settings.read_text("utf-8") if asked.settings else None
-    )
+    product.connected(ground / "home", office, stage.site, asked.settings.read_text("utf-8"))
     if asked.sheets:
         shutil.copytree(asked.sheets, ground / "site-sheets")
     books = office.books()

@@ -14,6 +14,13 @@ from reconcile.arithmetic import NOUGHT, worth
 
 Row = dict[str, Any]
 PREFIX = "SO-"
+NUMBERED = {
+    "InvoiceNumber": ("invoices", PREFIX),
+    "CreditNoteNumber": ("credit_notes", "CR-"),
+    "QuoteNumber": ("quotes", "QU-"),
+}
+STATUS = {"O": "DRAFT", "I": "AUTHORISED", "C": "AUTHORISED", "Q": "DRAFT", "P": ""}
+"""What a transaction becomes by the settings, before the office looks at it."""
 
 
 @dataclass
@@ -29,7 +36,10 @@ class Line:
 
 @dataclass
 class Laid:
-    """One transaction as it was laid, and what the office made of it. Shape: shown is what the tablet came to."""
+    """One transaction as it was laid, and what the office made of it.
+
+    Shape: shown is what the tablet came to; paid is what the office took for it, money what the rep took with it.
+    """
 
     kind: str
     customer: str
@@ -38,6 +48,7 @@ class Laid:
     status: str
     lines: list[Line] = field(default_factory=list)
     paid: Fraction = NOUGHT
+    money: Fraction = NOUGHT
 
     @property
     def worth(self) -> tuple[Fraction, Fraction]:
@@ -65,11 +76,12 @@ class Ground:
 
     @cached_property
     def ours(self) -> dict[str, list[Row]]:
-        """Invoices with the prefix, by what follows it."""
+        """Documents with our prefixes, by what follows them."""
         found: dict[str, list[Row]] = defaultdict(list)
-        for one in self.books["invoices"]:
-            if one.get("InvoiceNumber", "").startswith(PREFIX):
-                found[one["InvoiceNumber"].removeprefix(PREFIX)].append(one)
+        for field_name, (table, prefix) in NUMBERED.items():
+            for one in self.books[table]:
+                if one.get(field_name, "").startswith(prefix):
+                    found[one[field_name].removeprefix(prefix)].append(one)
         return found
 
     @cached_property
@@ -81,6 +93,30 @@ class Ground:
     def codes(self) -> dict[str, str]:
         """Xero's id by Account Number."""
         return {one["AccountNumber"]: one["ContactID"] for one in self.books["contacts"] if one.get("AccountNumber")}
+
+    @cached_property
+    def taken_for(self) -> dict[str, list[Row]]:
+        """Payments that name a transaction of a rep, by the invoice they are for."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for one in self.books["payments"]:
+            if self._named(one) in self.laid and one["Status"] == "AUTHORISED":
+                found[one.get("Invoice", {}).get("InvoiceID", "")].append(one)
+        return found
+
+    @cached_property
+    def taken_by(self) -> dict[str, Fraction]:
+        """All money in the books by the transaction it names: payments, and what is on account."""
+        found: dict[str, Fraction] = defaultdict(Fraction)
+        for one in (paid for some in self.taken_for.values() for paid in some):
+            found[self._named(one)] += Fraction(one["Amount"])
+        for one in self.books["bank_transactions"]:
+            found[self._named(one)] += Fraction(one["Total"])
+        return found
+
+    @staticmethod
+    def _named(one: Row) -> str:
+        """The transaction a reference such as `BV210/1 Cheque 123` names."""
+        return (one.get("Reference") or "").partition("/")[0]
 
     def holder(self, contact_id: str) -> str:
         """Who stands for a contact: itself, or the one it was merged into."""
@@ -113,10 +149,11 @@ def _transactions(rows: Iterable[list[str]], rates: dict[str, Fraction]) -> Iter
     off, made = Fraction(1), None
     for row in rows:
         if row[0] == "H":
-            status = "AUTHORISED" if row[2] == "I" else "DRAFT"
-            made = Laid(row[2], row[6], row[11], (Fraction(row[13]), Fraction(row[14])), status)
-            off = 1 - Fraction(row[8]) / 100
+            made = Laid(row[2], row[6], row[11], (Fraction(row[13] or 0), Fraction(row[14] or 0)), STATUS[row[2]])
+            off = 1 - Fraction(row[8] or 0) / 100
             yield row[5], made
         elif row[0] == "D" and row[2] != "NOTE" and made:
             share = (1 - Fraction(row[7]) / 100) * off
             made.lines.append(Line(row[2], Fraction(row[4]), Fraction(row[6]), share, rates[row[9]]))
+        elif row[0] == "P" and made:
+            made.money += Fraction(row[3])

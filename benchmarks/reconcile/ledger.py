@@ -4,7 +4,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 
-from reconcile.ground import Ground
+from reconcile.ground import Ground, Row
 
 UNSETTLED = ("pending", "sending", "unsure")
 
@@ -15,13 +15,17 @@ def faults(ground: Ground) -> Iterator[str]:
         yield f"left in the folder: {left}"
     with sqlite3.connect(f"file:{ground.folder / 'home' / 'fieldbridge.sqlite'}?mode=ro", uri=True) as ledger:
         states = Counter(state for (state,) in ledger.execute("SELECT state FROM delivery"))
-        linked = dict(ledger.execute("SELECT key, far_id FROM link WHERE kind = 'invoice'"))
+        linked = dict(ledger.execute("SELECT key, far_id FROM link WHERE kind IN ('invoice', 'credit note', 'quote')"))
     if unsettled := {state: count for state, count in states.items() if state in UNSETTLED}:
         yield f"on its way for ever: {unsettled}"
-    booked = {key: one["InvoiceID"] for key, (one, *_) in ground.ours.items()}
+    booked = {key: _id(one) for key, (one, *_) in ground.ours.items()}
     for key in linked.keys() ^ booked.keys():
         yield f"{key}: {'in the books' if key in booked else 'linked'} alone"
     for key in linked.keys() & booked.keys():
         if linked[key] != booked[key]:
             yield f"{key}: the Link points to another document"
     yield from (f"a Problem nobody made: {one['code']} of {one['key']}" for one in ground.others)
+
+
+def _id(one: Row) -> str:
+    return str(next(one[name] for name in ("InvoiceID", "CreditNoteID", "QuoteID") if name in one))

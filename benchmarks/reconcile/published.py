@@ -50,9 +50,10 @@ def history(ground: Ground) -> Iterator[str]:
     """A cloud that replaces a document by every newer version ends with all that was approved, to the cent."""
     told = _told(ground)
     for key, (one, *_) in ground.ours.items():
-        number, rows = one["InvoiceNumber"], told.get(one["InvoiceNumber"], [])
+        number = one.get("InvoiceNumber") or one.get("CreditNoteNumber") or one["QuoteNumber"]
+        rows = told.get(number, [])
         if one["Status"] in ("AUTHORISED", "PAID"):
-            yield from _approved(ground, key, one, rows)
+            yield from (f"{number}: {said}" for said in _approved(ground, key, one, rows))
         elif one["Status"] == "VOIDED" and any(Fraction(row[16]) for row in rows):
             yield f"{number}: voided in the books, sold in the history of the tablets"
         elif one["Status"] != "VOIDED" and rows:
@@ -61,11 +62,14 @@ def history(ground: Ground) -> Iterator[str]:
 
 def _approved(ground: Ground, key: str, one: Row, rows: list[list[str]]) -> Iterator[str]:
     goods = [line for line in one["LineItems"] if line.get("ItemCode")]
-    lines = [(line["ItemCode"], Fraction(line["Quantity"]), Fraction(line["LineAmount"])) for line in goods]
+    sign = -1 if "CreditNoteID" in one else 1
+    lines = [
+        (line["ItemCode"], sign * Fraction(line["Quantity"]), sign * Fraction(line["LineAmount"])) for line in goods
+    ]
     if [(row[14], Fraction(row[16]), Fraction(row[20])) for row in rows] != lines:
-        yield f"{one['InvoiceNumber']}: the history of the tablets differs from the books"
+        yield "the history of the tablets differs from the books"
     elif (rows[0][1], rows[0][9]) != (key, ground.laid[key].rep):
-        yield f"{one['InvoiceNumber']}: the history says {rows[0][1]} by {rows[0][9]}"
+        yield f"the history says {rows[0][1]} by {rows[0][9]}"
 
 
 def _told(ground: Ground) -> dict[str, list[list[str]]]:

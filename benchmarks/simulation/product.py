@@ -11,10 +11,11 @@ from typing import Any
 import httpx2
 
 from fieldbridge.app import connect, installation, problems, workshop
+from fieldbridge.app.connection_settings import parse
 from fieldbridge.app.installation import Installation
 from fieldbridge.app.settings import Settings
 from fieldbridge.app.sign_in import CUSTOM_CONNECTION, granting
-from fieldbridge.app.sign_in.scopes import wanted
+from fieldbridge.app.sign_in.scopes import beyond_flows, wanted
 from fieldbridge.app.workshop import Workshop
 from fieldbridge.engine import durable
 from fieldbridge.flows import FLOWS
@@ -115,9 +116,10 @@ def opened(home: Path, url: str) -> Iterator[Product]:
 def connected(home: Path, office: Office, folder: Path, settings: str | None) -> None:
     """Make the connection, as a service desk does, with a folder that is there."""
     folder.mkdir(parents=True, exist_ok=True)
-    hosts, scopes = connect.hosts_at(office.url), " ".join(wanted(tuple(FLOWS), broad=False, offline=False))
+    more = beyond_flows(parse(settings or ""))
+    hosts, scopes = connect.hosts_at(office.url), " ".join(wanted(FLOWS, broad=False, offline=False, more=more))
     client_id, secret = office.custom_connection("Field", scopes)
-    wish = granting.Wish(CUSTOM_CONNECTION, Application(client_id=client_id, client_secret=secret), "")
+    wish = granting.Wish(CUSTOM_CONNECTION, Application(client_id=client_id, client_secret=secret), "", more=more)
     clock = Clock(office.url)
     clock.set(office.control("GET", "clock")["now"])
     with installation.opened(_settings(home)) as plain:

@@ -15,6 +15,7 @@ from random import Random
 
 CENT = Decimal("0.01")
 NOTES = ("", "", "", "Leave at shed, ring bell", 'Ask for "Mere"', "Tēnā koe, kia ora")
+KINDS, WEIGHTS = ("O", "I", "C", "Q", "P", "N"), (79, 10, 4, 2, 4, 1)
 Rows = list[dict[str, str]]
 
 
@@ -51,9 +52,12 @@ class Taken:
 
 
 def take(tablet: Tablet, chance: Random, number: int, day: date, unrest: float) -> Taken:
-    """Whatever happens in a shop: mostly an order, now and then a van sale, and rarely a total that is a cent off."""
+    """Whatever happens in a shop: mostly an order, now and then something else; rarely a total is a cent off."""
     customer = chance.choice(tablet.customers)
-    kind = "I" if chance.random() < 0.1 else "O"
+    kind = chance.choices(KINDS, WEIGHTS)[0]
+    if kind == "N":
+        code = f"NEW{number:05}"
+        customer = {"CustomerID": code, "CustomerName": f"New shop {number}", "PriceLevel": "1"}
     off = Decimal(chance.choice(("0",) * 8 + ("5", "2.5")))
     lines = [_line(tablet, chance, customer, off) for _ in range(chance.choice((1, 2, 3, 3, 4, 5, 6)))]
     total, tax = sum(one[0] for one in lines), sum(one[1] for one in lines)
@@ -61,11 +65,22 @@ def take(tablet: Tablet, chance: Random, number: int, day: date, unrest: float) 
         total += CENT
     order_no, key = f"{100000 + number}", f"BV{number}"
     required = (day + timedelta(days=2)).isoformat() if chance.random() < 0.2 else ""
-    head = ["H", order_no, kind, f"{day.isoformat()}T14:32:05", required, key, customer["CustomerID"],
-            customer["CustomerName"], f"{off}", "EX", f"PO {number % 9973}", tablet.rep, "", f"{total}", f"{tax}", "",
-            chance.choice(NOTES)]  # fmt: skip
-    goods = [["D", order_no, *one[2]] for one in lines]
-    return Taken(key, kind, total + tax, len(lines), _text([head, *goods]))
+    head = ["H", order_no, "O" if kind == "N" else kind, f"{day.isoformat()}T14:32:05", required, key,
+            customer["CustomerID"], customer["CustomerName"], f"{off}", "EX", f"PO {number % 9973}", tablet.rep, "",
+            f"{total}", f"{tax}", "", chance.choice(NOTES)]  # fmt: skip
+    rows = [head, *(["D", order_no, *one[2]] for one in lines)]
+    if kind == "P":
+        head[4] = head[8] = head[13] = head[14] = ""
+        rows = [head, _money(order_no, chance, Decimal(chance.randint(2000, 60000)) / 100)]
+    elif kind == "N":
+        rows.insert(1, ["N", order_no, customer["CustomerName"], "Mere", "Kahu", *("",) * 11])
+    elif kind == "I" and chance.random() < 0.6:
+        rows.append(_money(order_no, chance, total + tax))
+    return Taken(key, "O" if kind == "N" else kind, total + tax, len(lines), _text(rows))
+
+
+def _money(order_no: str, chance: Random, amount: Decimal) -> list[str]:
+    return ["P", order_no, chance.choice(("CASH", "EFTPOS")), f"{amount:.2f}", "", ""]
 
 
 def _line(tablet: Tablet, chance: Random, customer: dict[str, str], off: Decimal) -> tuple[Decimal, Decimal, list[str]]:

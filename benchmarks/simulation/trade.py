@@ -132,7 +132,7 @@ class Trade:
         stem = f"{self.day}-{time[:2]}"
         for rep, some in sorted(sold.items()):
             self._lay(time, f"{stem}-{rep}.txt", "".join(one.text for one in some))
-            for one in some:
+            for one in (one for one in some if one.kind in ("O", "I")):
                 known = Known(one, due=one.total)
                 self.drafts[f"SO-{one.key}"] = known
         if self.again and self.chance.random() < 0.3:

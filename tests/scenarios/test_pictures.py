@@ -307,7 +307,7 @@ def test_what_somebody_took_out_of_the_catalogue_comes_back_and_what_somebody_pu
 
 def test_a_run_that_died_half_way_goes_on_and_leaves_nothing_half_done(office, monkeypatch):
     lay(office, APL_1L=PICTURE, ORG_1L=PICTURE)
-    monkeypatch.setattr(making, "PER_TURN", 1)
+    monkeypatch.setattr(making, "BATCH", 1)
     noted = making._note
 
     def die(context, made):

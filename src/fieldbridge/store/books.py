@@ -126,6 +126,11 @@ def every(tx: sa.Connection, connection_id: str, record_type: type[R]) -> Iterat
         yield msgspec.json.decode(record, type=record_type)
 
 
+def codes(tx: sa.Connection, connection_id: str, record_type: type[Record]) -> list[str]:
+    """What the field side calls all records of a kind."""
+    return list(tx.execute(sa.select(book.c.code).where(_of(connection_id, record_type))).scalars())
+
+
 def by_ids(tx: sa.Connection, connection_id: str, record_type: type[R], far_ids: Iterable[str]) -> dict[str, R]:
     """Find records by Xero's own key. Shape: those we do not hold are absent."""
     found: dict[str, R] = {}

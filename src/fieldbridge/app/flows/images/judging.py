@@ -38,7 +38,7 @@ def plan_for(context: Context) -> PicturePlan:
             pictures.shots(tx, context.id),
             pictures.catalogue(tx, context.id),
             catalogue.sizes(folder_of(context)),
-            Products(one.code for one in books.every(tx, context.id, Item)),
+            Products(books.codes(tx, context.id, Item)),
             made_by(context.settings.images),
         )
 

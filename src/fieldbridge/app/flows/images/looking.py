@@ -17,7 +17,7 @@ from fieldbridge.field.pictures import picture
 from fieldbridge.field.pictures.source import Lying, Source, place
 from fieldbridge.store import pictures
 
-PER_TURN = 50
+PER_TURN = 200
 ITEMS_FRESH_FOR = timedelta(hours=1)
 Step = Callable[[Context], Turn]
 

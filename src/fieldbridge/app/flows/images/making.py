@@ -1,5 +1,6 @@
 """Making: pictures into the catalogue, some at a time; then its list; and last, what is gone is taken out."""
 
+import time
 from collections.abc import Sequence
 
 import msgspec
@@ -16,10 +17,11 @@ from fieldbridge.field.pictures import catalogue, picture
 from fieldbridge.field.pictures.source import Source
 from fieldbridge.flows.images import PicturePlan, Wish, made_by, problem_of
 from fieldbridge.store import pictures
+from fieldbridge.store.database import chunks
 from fieldbridge.store.ledger import problems, runs
 
-# A turn is to be over soon: a run that is told to stop ends after it.
-PER_TURN = 10
+# A turn is to be over soon, as a run that is told to stop ends after it. What was made is noted by so many.
+TURN_S, BATCH = 5.0, 10
 
 
 def publish(context: Context) -> Turn:
@@ -27,16 +29,23 @@ def publish(context: Context) -> Turn:
     plan = plan_for(context)
     if not plan.publish:
         return _finish(context, plan.retire)
-    context.say(f"making pictures: {len(plan.publish)} to go")
-    some = plan.publish[:PER_TURN]
+    over_at = time.monotonic() + TURN_S
     with opened_source(context) as source:
         source.lying()
-        made = [_made(one, source, context) for one in some]
+        for done, some in enumerate(chunks(plan.publish, BATCH)):
+            context.say(f"making pictures: {len(plan.publish) - done * BATCH} to go")
+            _make(context, source, some)
+            if time.monotonic() > over_at:
+                break
+    return Turn(again=True)
+
+
+def _make(context: Context, source: Source, some: Sequence[Wish]) -> None:
+    made = [_made(one, source, context) for one in some]
     for one, content in made:
         if isinstance(one, Picture):
             catalogue.put(folder_of(context), one.name, content)
     _note(context, [one for one, _ in made])
-    return Turn(again=True)
 
 
 def try_out(context: Context) -> PicturePlan:
