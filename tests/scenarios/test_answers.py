@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from app.scene import lay, order, posted, raw, settle_for
 from fieldbridge.app import dry_run
-from fieldbridge.core.records.field import Tender
+from fieldbridge.core.records.field import OrderLine, Tender
 from fieldbridge.field.folder.profile import HD1
-from fieldbridge.flows import SALES_HISTORY
+from fieldbridge.flows import MASTER_DATA, SALES_HISTORY
 
 JUICE = {
     "Description": "Apple juice 1L", "ItemCode": "APL-1L", "UnitAmount": Decimal("4.25"), "AccountCode": "200",
@@ -194,3 +194,29 @@ def test_a_payment_alone_is_answered(office):
     rows = answers(office)
     assert {row["Status"] for row in rows} == {"posted"}
     assert rows[0]["StatusText"] == "50.00 is on account in Xero."
+
+
+def test_a_credit_is_answered_until_it_is_used_up(office):
+    settle_for(office.site, '\n[transactions.credits]\nallocate = "oldest"\n')
+    take(office, order("1", kind="I"))
+    office.site.sync(MASTER_DATA)
+    take(office, order("2", kind="C"))
+    (credit,) = [row for row in heard(office) if row["OpmetrixID"] == "BV2"]
+    assert told(credit, "TransactionType", "DocumentType", "DocumentStatus", "AmountDue") == ["C", "C", "paid", ""]
+    assert credit["StatusText"] == "CR-BV2 is used up: put against invoices, or paid back."
+
+
+def test_a_quote_is_answered(office):
+    take(office, order("1", kind="Q"))
+    (row,) = answers(office)
+    assert told(row, "TransactionType", "DocumentType", "Status", "ExternalTransactionID") == [
+        "Q", "Q", "posted", "QU-BV1",
+    ]  # fmt: skip
+
+
+def test_prices_the_rep_saw_with_tax_are_compared_with_tax(office):
+    two = {"quantity": Decimal(2), "unit_price": Decimal("4.60"), "total": Decimal("9.20")}
+    line = OrderLine(product="APL-1L", unit="EA", tax_code="1", **two)
+    take(office, order("1", kind="I", tax_mode="INC", lines=(line,), total=Decimal("8.00"), tax=Decimal("1.20")))
+    (row,) = heard(office)
+    assert told(row, "Status", "LineStatus", "InvoiceTotal") == ["approved", "", "8.00"]

@@ -163,3 +163,28 @@ def test_a_customers_first_order_may_wait_for_the_office(sqlite_site):
     lay(site, "a.txt", raw(order("1", customer=new[0]["AccountNumber"])))
     assert (site.sync().exit_code, codes(site)) == (0, [])
     assert posted(site)["SO-BV1"]["Status"] == "SUBMITTED"
+
+
+@pytest.mark.parametrize("approved", [False, True], ids=["before approval", "after approval"])
+def test_an_order_edited_after_posting_is_told_to_the_office_and_xero_keeps_the_first(sqlite_site, approved):
+    site = sqlite_site
+    lay(site, "a.txt", raw(order("1")))
+    site.sync()
+    if approved:
+        site.xero.edit("invoices", "SO-BV1", Status="AUTHORISED")
+    edited = with_line("1", quantity=Decimal(10), total=Decimal("42.50"))
+    lay(site, "b.txt", raw(msgspec.structs.replace(edited, total=Decimal("42.50"), tax=Decimal("6.38"))))
+    assert site.sync().exit_code == 1
+    (found,) = site.problems()
+    assert (found.key, found.code) == ("BV1", "order.changed_after_posting")
+    assert "draft" in found.remedy
+    assert "approved" in found.remedy
+    assert posted(site)["SO-BV1"]["Total"] == TOTAL
+
+
+def test_orders_for_one_shop_from_two_tablets_in_one_second_are_two_invoices(sqlite_site):
+    site = sqlite_site
+    lay(site, "tablet-1.txt", raw(order("1")))
+    lay(site, "tablet-2.txt", raw(order("1", cloud_id="CW1", rep="RUAPAR")))
+    assert (site.sync().exit_code, codes(site)) == (0, [])
+    assert posted(site).keys() == {"SO-BV1", "SO-CW1"}

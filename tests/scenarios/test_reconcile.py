@@ -5,6 +5,7 @@ import sys
 from datetime import timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from app.scene import TODAY, lay, order, raw, settle_for
@@ -160,3 +161,22 @@ def test_a_payment_the_office_took_back_is_told(office):
     (difference,) = proven(office).differences
     assert (difference.of, difference.posted, difference.held) == ("payments", 50, 0)
     assert difference.said.endswith("is DELETED in Xero")
+
+
+def test_credits_count_as_less_and_quotes_by_themselves(office):
+    sync(office, "a.txt", order("1"), order("2", kind="C"), order("3", kind="Q"))
+    found = proven(office)
+    assert found.ties, found.differences
+    assert [(one.of, one.transactions, one.taken, one.posted, one.held) for one in found.lines] == [
+        ("sales", 2, 0, 0, 0),
+        ("quotes", 1, TOTAL, TOTAL, TOTAL),
+    ]
+
+
+def test_an_order_with_goods_that_came_back_is_an_invoice_and_a_credit_and_ties(office):
+    sold = order("1").lines[0]
+    back = msgspec.structs.replace(sold, quantity=Decimal(-2), total=Decimal("-8.50"))
+    sync(office, "a.txt", order("1", lines=(sold, back), total=Decimal("42.50"), tax=Decimal("6.37")))
+    found = proven(office)
+    assert found.ties, found.differences
+    assert [(one.taken, one.held, one.documents) for one in found.lines] == [(Decimal("48.87"), Decimal("48.87"), 2)]

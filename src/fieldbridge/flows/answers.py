@@ -44,6 +44,7 @@ BESIDES = {
     "on account": "{amount} is on account in Xero.",
 }
 """What may go beside a document, or alone, and how it is told once it is in Xero."""
+USED_UP = "{number} is used up: put against invoices, or paid back."
 GONE: tuple[Became, ...] = ("voided", "deleted")
 
 
@@ -123,14 +124,14 @@ def _part(one: Sent) -> PartAnswer:
     became = _standing(booked)
     number = booked.number or one.number
     if became in GONE:
-        return PartAnswer(kind=one.kind, became=became, number=number, due=Decimal(0))
+        return PartAnswer(kind=one.kind, became=became, number=number)
     return PartAnswer(
         kind=one.kind,
         became=became,
         number=number,
         subtotal=booked.subtotal,
         tax=booked.total_tax,
-        due=booked.due,
+        due=booked.due if one.kind == "invoice" else None,
         changes=changes(sent.lines, booked, sent.amounts),
     )
 
@@ -146,7 +147,8 @@ def _standing(booked: BookedInvoice) -> Became:
 def _sentence(part: PartAnswer) -> str:
     if part.kind in BESIDES and part.became == "posted":
         return BESIDES[part.kind].format(number=part.number, amount=f"{part.subtotal:.2f}")
-    said = SENTENCES[part.became].format(number=part.number, due=f"{part.due or Decimal(0):.2f}")
+    template = USED_UP if (part.kind, part.became) == ("credit note", "paid") else SENTENCES[part.became]
+    said = template.format(number=part.number, due=f"{part.due or Decimal(0):.2f}")
     if not part.changes:
         return said
     return f"{said} The office changed it: {'; '.join(in_words(part.changes))}."

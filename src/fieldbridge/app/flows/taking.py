@@ -181,7 +181,8 @@ def _changed(arriving: Arriving, entry: Entry) -> Problem:
         code="order.changed_after_posting",
         message=f"Order {entry.key} came again in {arriving.name} with other content, after it had gone to Xero. "
         "Xero keeps the first.",
-        remedy="Change the invoice in Xero by hand if the second is right.",
+        remedy="If the second is right, and the document is a draft or waits for approval, change it in Xero. If it is "
+        "approved, credit what is too much in Xero, or enter what is lacking as another.",
     )
 
 
