@@ -54,9 +54,8 @@ FAULTS = (
 class Company:
     """What goes on, and what must have become of it."""
 
-    xero: Xero
+    site: Site
     crew: Crew
-    database: Database
     folders: dict[str, Path]
     tablet: Tablet
     random: Random
@@ -65,6 +64,21 @@ class Company:
     met: Counter[str] = field(default_factory=Counter)
     _dies_at: float = 0.0
     _dies_after: int = 0
+
+    @property
+    def xero(self) -> Xero:
+        return self.site.xero
+
+    @property
+    def database(self) -> Database:
+        return self.site.installation.database
+
+    def trade(self, lasts_s: float) -> None:
+        """Until the time is over: files, and nothing goes wrong."""
+        ends_at = time.monotonic() + lasts_s
+        while time.monotonic() < ends_at:
+            self.a_file()
+            time.sleep(self.random.uniform(*A_PAUSE_S))
 
     def rage(self, lasts_s: float) -> None:
         """Until the time is over: files, faults and deaths.
@@ -127,12 +141,13 @@ class Company:
     def drain(self) -> float:
         """Wait until every order was taken and posted, and every file moved away. Units: seconds it took."""
         began_at = time.monotonic()
-        while not self._is_drained():
+        while not self.is_drained():
             assert time.monotonic() < began_at + WITHIN_S, "work is left long after calm returned"
             time.sleep(LOOK_S)
         return time.monotonic() - began_at
 
-    def _is_drained(self) -> bool:
+    def is_drained(self) -> bool:
+        """Whether nothing waits."""
         with self.database.read() as tx:
             states = Counter(tx.execute(sa.select(intake.c.state)).scalars())
         lying = [one for folder in self.folders.values() for one in folder.glob("*.txt")]
@@ -175,7 +190,7 @@ def company(folder: Path, workers: int, cluster: Cluster | None, seed: str) -> I
         if cluster:
             places = [shutil.copytree(site.settings.home, folder / f"home-{number}") for number in range(workers)]
         with crew.hired(url, places) as hired:
-            yield Company(xero, hired, site.installation.database, folders, tablet, Random(seed))
+            yield Company(site, hired, folders, tablet, Random(seed))
     if cluster:
         cluster.drop(name)
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -51,6 +52,10 @@ class Crew:
         """It ends between two instructions."""
         with suppress(ProcessLookupError):
             os.kill(self.pids[place], signal.SIGKILL)
+
+    def living(self) -> list[int]:
+        """The processes that are there."""
+        return [pid for pid in self.pids if Path(f"/proc/{pid}").exists()]
 
     def end(self) -> None:
         """Nobody works any more."""
@@ -107,6 +112,8 @@ def _work(request: Plain, parent: int) -> None:
             with workshop.opened(opened, stays=True, rhythm=RHYTHM, grace_s=GRACE_S) as work:
                 until_stopped(work)
             leave(work)
+    except Exception:  # noqa: BLE001 - told to whoever looks
+        traceback.print_exc()
     finally:
         os._exit(0)
 

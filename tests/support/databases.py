@@ -9,9 +9,10 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -20,6 +21,8 @@ REQUIRES = "FIELDBRIDGE_TEST_REQUIRES"
 KINDS = ("sqlite", "postgresql")
 OWNER = "fieldbridge"
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "listen_addresses=''")
+# Enough to outlive the server's own end, though not the machine's.
+KEEPS_COMMITS = "synchronous_commit=on"
 
 
 def programs() -> Path | None:
@@ -45,6 +48,8 @@ class Cluster:
     """A running PostgreSQL server."""
 
     socket: Path
+    _start: Callable[[], None]
+    _stop: Callable[[], None]
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def url(self, name: str) -> str:
@@ -59,27 +64,35 @@ class Cluster:
     def drop(self, name: str) -> None:
         self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
+    def stop_hard(self) -> None:
+        """All its processes end at once; what they were at is left as it is."""
+        self._stop()
+
+    def start(self) -> None:
+        """Start it again; it repairs itself."""
+        self._start()
+
     def _execute(self, statement: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as session:
             session.execute(statement)
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """A private server. As root it runs as another user, because PostgreSQL refuses root."""
+def cluster(*more: str) -> Iterator[Cluster]:
+    """A private server. As root it runs as another user, because PostgreSQL refuses root. Shape: more options."""
     found = programs()
     assert found is not None, f"{REQUIRES} asks for PostgreSQL, but initdb and pg_ctl are not installed"
     with tempfile.TemporaryDirectory(prefix="fb-", ignore_cleanup_errors=True) as folder:
         user = _unprivileged(Path(folder))
         data, socket = Path(folder) / "data", Path(folder)
-        options = " ".join(f"-c {one}" for one in (*FAST, f"unix_socket_directories={socket}"))
+        options = " ".join(f"-c {one}" for one in (*FAST, *more, f"unix_socket_directories={socket}"))
         initdb = ["initdb", "-D", data, "-U", OWNER, "-E", "UTF8", "--no-locale", "--auth=trust", "--no-sync"]
         start = ["pg_ctl", "-D", data, "-l", data / "log", "-o", options, "-w", "start"]
         stop = ["pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"]
         _call(found, initdb, user)
         _call(found, start, user)
         try:
-            yield Cluster(socket)
+            yield Cluster(socket, partial(_call, found, start, user), partial(_call, found, stop, user))
         finally:
             _call(found, stop, user)
 

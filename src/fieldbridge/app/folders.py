@@ -33,8 +33,9 @@ class Folders:
         self._seen: dict[str, dict[str, Sight]] = {}
         self._ready: dict[str, frozenset[Ready]] = {}
         self._looked_at: dict[str, float] = {}
-        self._under_way: dict[str, tuple[Future[Sights], bool]] = {}
+        self._under_way: dict[str, tuple[Future[Sights | None], bool]] = {}
         self._lookers = ThreadPoolExecutor(LOOKERS, thread_name_prefix="look")
+        self._gone: set[str] = set()
         self.unsettled: set[str] = set()
 
     def renew(self) -> set[str]:
@@ -52,8 +53,12 @@ class Folders:
         return {name for folder in folders for name in self._names.get(folder, [])}
 
     def unwatched(self, names: Collection[str]) -> set[str]:
-        """Those of some connections whose folder nobody tells us about."""
-        return set(names) - self.at(self._watch.watched)
+        """Those of some connections whose folder nobody tells us about, or could not be reached at the last look."""
+        return (set(names) - self.at(self._watch.watched)) | (set(names) & self._gone)
+
+    def lying(self, names: Collection[str]) -> set[str]:
+        """Those of some connections in whose folder something was ready at the last look, and still is."""
+        return {name for name in names if self._ready.get(name)}
 
     def overdue(self) -> set[str]:
         """Some watched connections that were not looked at for long."""
@@ -90,7 +95,9 @@ class Folders:
     def _note(self, name: str, is_due: bool) -> bool:
         """Take in what a look has found. Shape: whether something is to be taken."""
         look, _ = self._under_way.pop(name)
-        ready, seen = look.result()
+        found = look.result()
+        (self._gone.discard if found else self._gone.add)(name)
+        ready, seen = found or (frozenset(), {})
         new = ready - self._ready.get(name, frozenset())
         self._ready[name], self._seen[name], self._looked_at[name] = ready, seen, time.monotonic()
         if seen.keys() - {one.name for one in ready}:
@@ -100,10 +107,10 @@ class Folders:
         return bool(ready if is_due else new)
 
 
-def _look(one: Connection, seen: dict[str, Sight]) -> Sights:
-    """A folder that cannot be reached holds nothing; a run will say so."""
+def _look(one: Connection, seen: dict[str, Sight]) -> Sights | None:
+    """Shape: None for a folder that cannot be reached; a run will say so."""
     try:
         ready, now_seen = inbox.look(Path(one.folder), parse(one.settings).profile, time.time(), seen)
     except FieldbridgeError:
-        return frozenset(), {}
+        return None
     return frozenset(ready), now_seen

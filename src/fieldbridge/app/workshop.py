@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -33,6 +34,7 @@ WATCH_EVERY_S = 0.1
 UPKEEP_EVERY_S = 10.0
 WORKER_LOOK_S = 5.0
 TICK_S, SETTLING_TICK_S = 1.0, 0.3
+CLOCK_PUT_BACK = timedelta(minutes=1)
 FLOW_OF_CATEGORY = {"CONTACT": MASTER_DATA, "INVOICE": SALES_HISTORY, "CREDITNOTE": SALES_HISTORY}
 
 
@@ -64,7 +66,10 @@ class Workshop:
     worker: Worker | None = None
     _news: SimpleQueue[Path | None] = field(default_factory=SimpleQueue)
     _heard: set[Path] = field(default_factory=set)
+    _due: set[str] = field(default_factory=set)
+    _found: set[str] = field(default_factory=set)
     _kept_up_at: float = -UPKEEP_EVERY_S
+    _looked_at: datetime | None = None
 
     def __post_init__(self) -> None:
         self.folders = Folders(self.installation, self._news.put)
@@ -122,31 +127,53 @@ class Workshop:
             self.rest()
 
     def tick(self) -> int:
-        """One look at what was heard, and at what is due. Shape: runs started."""
-        heard, self._heard = self._heard, set()
+        """One look at what was heard, and at what is due. Shape: runs started.
+
+        What the database could not be told for an outage is kept for the next tick.
+        """
+        self._heed_clock()
         if time.monotonic() - self._kept_up_at >= UPKEEP_EVERY_S:
             self._upkeep()
-        self._nudge(self.folders.look(heard_of=self.folders.at(heard) | self.folders.unsettled))
+        self._nudge(self.folders.look(heard_of=self.folders.at(self._heard) | self.folders.unsettled))
+        self._heard = set()
         self._heed_webhooks()
         look = self.dispatcher.dispatch()
-        if self._nudge(self.folders.look(due=self._unwatched(look))):
+        if self._nudge(self.folders.look(due=self._untold(look))):
             look += self.dispatcher.dispatch()
         return look.started
 
     def _upkeep(self) -> None:
         """What needs no hurry: who is connected now, and which folders nobody has looked at for long."""
+        self._due |= self.folders.renew() | self.folders.overdue()
         self._kept_up_at = time.monotonic()
-        self._nudge(self.folders.look(due=self.folders.renew() | self.folders.overdue()))
+        self._nudge(self.folders.look(due=self._due))
+        self._due = set()
 
-    def _unwatched(self, look: Look) -> set[str]:
-        return self.folders.unwatched({one.connection_id for one in look.idle if one.flow == TRANSACTIONS})
+    def _heed_clock(self) -> None:
+        """When the clock was put back, nothing waits for the hours that come a second time."""
+        now = self.installation.now()
+        if self._looked_at is not None and now < self._looked_at - CLOCK_PUT_BACK:
+            with self.installation.database.write() as tx:
+                schedules.bring_back(tx, now)
+        self._looked_at = now
+
+    def _untold(self, look: Look) -> set[str]:
+        """Idle connections whose folder tells nothing: nobody watches it, or what lies there was told of before."""
+        idle = {one.connection_id for one in look.idle if one.flow == TRANSACTIONS}
+        lying = self.folders.lying(idle)
+        with self.installation.database.read() as tx:
+            last = {name: runs.latest(tx, name, TRANSACTIONS) for name in lying}
+        return self.folders.unwatched(idle) | {name for name, run in last.items() if run and run.state != "done"}
 
     def _nudge(self, names: set[str]) -> bool:
-        if names:
-            with self.installation.database.write() as tx:
-                for name in sorted(names):
-                    schedules.nudge(tx, name, TRANSACTIONS, self.installation.now())
-        return bool(names)
+        self._found |= names
+        if not self._found:
+            return False
+        with self.installation.database.write() as tx:
+            for name in sorted(self._found):
+                schedules.nudge(tx, name, TRANSACTIONS, self.installation.now())
+        self._found = set()
+        return True
 
     def _heed_webhooks(self) -> None:
         """What Xero announced is read now rather than at the next poll."""
@@ -209,9 +236,11 @@ def _keeping_up(installation: Installation, work: Workshop, me: str, rhythm: Rhy
     settings, dispatcher = installation.settings, work.dispatcher
     keep = Keep(settings.keep_history_days, settings.keep_usage_days, settings.keep_workflows_days)
     upkeep = Upkeep(dispatcher, me, keep, rhythm.lost_after_s)
+    assert work.worker is not None
     return Rounds(
         "upkeep",
         (rhythm.sweep_s, upkeep.sweep),
+        (rhythm.sweep_s, work.worker.take_up),
         (rhythm.forget_s, upkeep.forget),
         (rhythm.sign_ins_s, Heartbeat(installation).beat_all),
     )

@@ -154,6 +154,7 @@ class Worker:
         self._programs = programs
         self.grace_s = grace_s
         self.cut_short = False
+        self._silent: set[str] = set()
 
     def __enter__(self) -> Self:
         """Start: unfinished runs of this executor are resumed at the step they had reached."""
@@ -179,6 +180,20 @@ class Worker:
         DBOS.destroy(workflow_completion_timeout_sec=math.ceil(self.grace_s) if self.is_busy() else 0)
         self.cut_short = bool(_Here.under_way)
         self._programs.stopping.clear()
+
+    def take_up(self) -> int:
+        """Give runs back to their lanes whose thread has ended without a word: its end could not be noted.
+
+        Shape: how many. Only what is silent at two looks: at the first it may just have been taken from its lane.
+        """
+        mine = self._config["executor_id"]
+        held = DBOS.list_workflows(status="PENDING", executor_id=mine, load_input=False, load_output=False)
+        silent = {one.workflow_id for one in held} - _Here.under_way
+        lost, self._silent = silent & self._silent, silent - self._silent
+        for lane in LANES if lost else ():
+            left = [one.workflow_id for one in held if one.workflow_id in lost and one.queue_name == lane]
+            DBOS.resume_workflows(left, queue_name=lane)
+        return len(lost)
 
     def is_busy(self) -> bool:
         """Whether a run is under way, after the moment DBOS needs to note that one has ended.

@@ -102,7 +102,12 @@ def guarded(stage: Stage, ref: RunRef, now: Clock) -> Turn:
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the database is to blame, and may be back soon."""
+    """Whether the database is to blame, and may be back soon.
+
+    A server that ends in the middle of an answer leaves an error of no kind; that the connection is gone is known.
+    """
+    if isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated:
+        return True
     return isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError)
 
 

@@ -41,10 +41,14 @@ ANSWERED = ("xero.fault", KEY_REUSED.code)
 def deliver(context: Context) -> Turn:
     """Do the next piece of work of the Outbox, until nothing is left in it."""
     _abandon_orphans(context)
+    now = context.now()
     with context.read() as tx:
         unsure = deliveries.in_state(tx, context.id, ["unsure"], UNSURE_PER_TURN)
         going = _next(tx, context.id)
-    now = context.now()
+    if any(one.sent_at and one.sent_at > now for one in unsure):
+        with context.write() as tx:
+            deliveries.not_after(tx, context.id, now)
+        return Turn(again=True)
     ripe = [one for one in unsure if _ripe_at(context, one, now) <= now]
     if ripe:
         _look_up(context, ripe)

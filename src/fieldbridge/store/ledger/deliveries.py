@@ -131,6 +131,12 @@ def lost(tx: sa.Connection, batch: Sequence[Delivery], *, answered: bool = False
     _move(tx, batch, "lost", **(SPENT if answered else {}))
 
 
+def not_after(tx: sa.Connection, connection_id: str, at: datetime) -> None:
+    """Nothing was sent later than now: the clock was put back since, and what is unsure counts as sent now."""
+    later = (delivery.c.connection_id == connection_id, delivery.c.state == "unsure", delivery.c.sent_at > at)
+    tx.execute(delivery.update().where(*later).values(sent_at=at))
+
+
 def taken(tx: sa.Connection, one: Delivery) -> None:
     """Xero says the number is taken: it may be our own, so look it up at once."""
     _move(tx, [one], "taken", sent_at=None)

@@ -156,6 +156,13 @@ def free(tx: sa.Connection, at: datetime) -> int:
     return tx.execute(stuck.values(in_flight=None, next_due_at=at)).rowcount
 
 
+def bring_back(tx: sa.Connection, at: datetime) -> None:
+    """The clock was put back: what now lies further ahead than its next slot, and is not held, is due at that slot."""
+    free = sa.select(schedule).where(schedule.c.next_due_at > at, schedule.c.held_until.is_(None))
+    ahead = [Schedule(**row) for row in tx.execute(free).mappings()]
+    put_off(tx, [(one, slot) for one in ahead if (slot := one.slot_after(at)) < one.next_due_at])
+
+
 def nudge(tx: sa.Connection, connection_id: str, flow: str, at: datetime) -> None:
     """Something happened: the flow is due now, or again when the run that is under way has ended."""
     sooner = sa.case((schedule.c.next_due_at > at, _instant(at)), else_=schedule.c.next_due_at)
