@@ -56,12 +56,11 @@ def prices(ground: Ground) -> Iterator[str]:
 def answers(ground: Ground) -> Iterator[str]:
     """Answers.csv says of each invoice what the books say, and of what is parked that it is."""
     for row in ground.published("Answers.csv"):
-        key = row["OpmetrixID"]
-        if key in ground.parked or row["Status"] == "parked":
-            if (key in ground.parked) != (row["Status"] == "parked"):
-                yield f"{key}: the rep was told {row['Status']}"
-        elif row["DocumentType"] == "I" and row["DocumentStatus"] not in TOLD[ground.ours[key][0]["Status"]]:
-            yield f"{key}: {ground.ours[key][0]['Status']} in the books, and the rep was told {row['DocumentStatus']}"
+        key, booked = row["OpmetrixID"], ground.ours.get(row["OpmetrixID"])
+        if (key in ground.parked) != (row["Status"] == "parked"):
+            yield f"{key}: the rep was told {row['Status']}"
+        elif row["DocumentType"] == "I" and booked and row["DocumentStatus"] not in TOLD[booked[0]["Status"]]:
+            yield f"{key}: {booked[0]['Status']} in the books, and the rep was told {row['DocumentStatus']}"
 
 
 def history(ground: Ground) -> Iterator[str]:
