@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,6 +18,7 @@ def laid_out(ground: Path, books: Row, problems: list[Row]) -> Path:
     """Published files, sales history look by look, Problems, and sales documents; all of the books beside them."""
     made = ground / "outcome"
     shutil.copytree(ground / "site", made / "site", ignore=shutil.ignore_patterns("Processed", ".*"))
+    _without_time_of_day(made / "site" / "Answers.csv")
     shutil.copytree(ground / "seen", made / "seen")
     _json(made / "problems.json", problems)
     _json(ground / "problems.json", problems)
@@ -34,6 +36,12 @@ def laid_out(ground: Path, books: Row, problems: list[Row]) -> Path:
     rows = ([number, *_fields(one, ("Date", "Amount", "Status"))] for number, one in paid)
     _csv(made / "books" / "payments.csv", ("InvoiceNumber", "Date", "Amount", "Status"), sorted(rows))
     return made
+
+
+def _without_time_of_day(file: Path) -> None:
+    """When an answer was given depends on how often a busy machine had to wait."""
+    if file.exists():
+        file.write_bytes(re.sub(rb"(\d{4}-\d\d-\d\d)T[\d:]+Z", rb"\1", file.read_bytes()))
 
 
 def _fields(row: Row, names: Iterable[str]) -> list[str]:

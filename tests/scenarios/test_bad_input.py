@@ -104,6 +104,21 @@ def test_a_setting_that_names_an_archived_account_is_told_before_anybody_sells_w
     assert "product.account_unusable" in {code for _, code in codes(office.site)}
 
 
+def test_whatever_setting_names_an_account_xero_lacks_is_told_by_its_name(office):
+    more = 'freight_account = "F1"\nprepayment_account = "P1"\n[transactions.tenders]\nCash = "T1"\n'
+    more += '[transactions.credits.accounts]\nDMG = "C1"\n'
+    text = office.site.installation.connection("kauri").settings
+    _with(
+        office,
+        text.replace("[transactions]\n", "[transactions]\n" + more.split("[")[0], 1) + "\n[" + more.partition("[")[2],
+    )
+    walked(office.site, MASTER_DATA)
+    assert {key for key, code in codes(office.site) if code == "setting.account_unusable"} == {
+        "transactions.freight_account", "transactions.prepayment_account", "transactions.tenders.Cash",
+        "transactions.credits.accounts.DMG",
+    }  # fmt: skip
+
+
 def test_without_a_tax_map_nothing_is_published_or_posted_and_orders_wait(priced):
     before, text = files(priced), priced.site.installation.connection("kauri").settings
     lay(priced.site, "a.txt", raw(order("1")))

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from fieldbridge.core.errors import SetupError
 from fieldbridge.core.plan import Problem
 from fieldbridge.core.records.books import Account, TaxRate
+from fieldbridge.core.rules import TransactionRules
 from fieldbridge.flows.taxes import taxes_of
 
 
@@ -21,6 +22,17 @@ def refuse_without_taxes(rates: Collection[TaxRate], tax_codes: Mapping[str, str
         f"{whose} has no tax map: {what} for a rate that Xero offers for sales. Nothing was published or posted.",
         remedy=f"Fill transactions.tax_codes: fieldbridge settings {whose} edit",
     )
+
+
+def accounts_named(rules: TransactionRules) -> dict[str, str]:
+    """Every account the settings post to. Shape: the setting, and the account's code or nothing."""
+    return {
+        "transactions.sales_account": rules.sales_account,
+        "transactions.freight_account": rules.freight_account,
+        "transactions.prepayment_account": rules.prepayment_account,
+        **{f"transactions.tenders.{name}": code for name, code in rules.tenders.items()},
+        **{f"transactions.credits.accounts.{name}": code for name, code in rules.credits.accounts.items()},
+    }
 
 
 def account_faults(named: Mapping[str, str], accounts: Mapping[str, Account]) -> list[Problem]:

@@ -6,7 +6,7 @@ from fieldbridge.app.flows.context import Context
 from fieldbridge.core.plan import Problem
 from fieldbridge.core.records.books import Account, TaxRate
 from fieldbridge.engine.stages import Turn
-from fieldbridge.flows.mapping import account_faults, refuse_without_taxes
+from fieldbridge.flows.mapping import account_faults, accounts_named, refuse_without_taxes
 from fieldbridge.store import books
 
 
@@ -21,4 +21,4 @@ def check_taxes(context: Context) -> Turn:
 def faults(context: Context, tx: sa.Connection) -> list[Problem]:
     """What the settings name and Xero does not have, or not any more."""
     accounts = {one.code: one for one in books.every(tx, context.id, Account)}
-    return account_faults({"transactions.sales_account": context.settings.transactions.sales_account}, accounts)
+    return account_faults(accounts_named(context.settings.transactions), accounts)
