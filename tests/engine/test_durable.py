@@ -150,7 +150,8 @@ def test_a_failing_stage_ends_the_run_with_its_exit_code_and_frees_the_schedule(
     assert str(error) in str(last.error)
     freed = bench.schedule("kauri")
     assert freed["in_flight"] is None
-    assert freed["next_due_at"] > datetime.now(UTC)
+    assert last.ended_at is not None
+    assert freed["next_due_at"] > last.ended_at
     paused = bench.installation.connection("kauri").paused_because
     assert paused == (str(error) if isinstance(error, AccessError) else None)
 
