@@ -16,7 +16,15 @@ SHOWN = 50
 
 def faults(ground: Ground) -> list[str]:
     """Everything that does not tie; empty when all does."""
-    checks = (documents.faults, documents.money, published.balances, published.prices, published.history, ledger.faults)
+    checks = (
+        documents.faults,
+        documents.money,
+        published.balances,
+        published.prices,
+        published.history,
+        published.answers,
+        ledger.faults,
+    )
     return [fault for check in checks for fault in check(ground)]
 
 

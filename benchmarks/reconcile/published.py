@@ -7,6 +7,13 @@ from fractions import Fraction
 
 from reconcile.ground import Ground, Row
 
+TOLD = {
+    "DRAFT": ("posted",),
+    "AUTHORISED": ("approved", "part-paid"),
+    "PAID": ("paid",),
+    "VOIDED": ("voided",),
+    "DELETED": ("deleted",),
+}
 LESS = (
     ("credit_notes", "ACCRECCREDIT"),
     ("overpayments", "RECEIVE-OVERPAYMENT"),
@@ -44,6 +51,16 @@ def prices(ground: Ground) -> Iterator[str]:
     for code, price in sold.items():
         if Fraction(shown.get(code) or 0) != Fraction(price):
             yield f"{code}: {price} in the books, {shown.get(code)} on the tablets"
+
+
+def answers(ground: Ground) -> Iterator[str]:
+    """Answers.csv says of each invoice what the books say, and of what is parked that it is."""
+    for row in ground.published("Answers.csv"):
+        key, booked = row["OpmetrixID"], ground.ours.get(row["OpmetrixID"])
+        if (key in ground.parked) != (row["Status"] == "parked"):
+            yield f"{key}: the rep was told {row['Status']}"
+        elif row["DocumentType"] == "I" and booked and row["DocumentStatus"] not in TOLD[booked[0]["Status"]]:
+            yield f"{key}: {booked[0]['Status']} in the books, and the rep was told {row['DocumentStatus']}"
 
 
 def history(ground: Ground) -> Iterator[str]:
