@@ -7,13 +7,14 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from app.scene import Clock, codes, delete_apps, lay, left, numbers, order, posted, puts, raw, with_line
+from app.scene import Clock, codes, delete_apps, lay, left, numbers, order, posted, puts, raw, settle_for, with_line
 from fieldbridge.app import certificate, connect, usage
 from fieldbridge.app.demo.office import Office
 from fieldbridge.app.sign_in.private_app import PrivateApp
 from fieldbridge.app.status import statuses
 from fieldbridge.core.errors import AccessError, GuardError, SetupError
 from fieldbridge.standin import Options, running
+from fieldbridge.store.ledger import connections
 from standin.standin_certificate import VENDOR_CERTIFICATE
 from support.site import connected
 from support.xero import API, Xero
@@ -230,6 +231,17 @@ def test_the_certificate_of_the_article_can_be_registered_but_our_key_does_not_f
     assert "certificate" in caught.value.remedy
     with pytest.raises(SetupError):
         site.installation.connection("other")
+
+
+def test_settings_that_were_spoilt_behind_our_back_halt_the_run_and_once_mended_it_goes_on(sqlite_site):
+    lay(sqlite_site, "a.txt", raw(order("1")))
+    settle_for(sqlite_site, "\n[[spoilt")
+    run = sqlite_site.sync()
+    assert (run.state, run.exit_code, run.error.partition(":")[0]) == ("halted", 2, "settings.connection")
+    with sqlite_site.installation.database.write() as tx:
+        known = connections.find(tx, "kauri")
+        connections.keep(tx, msgspec.structs.replace(known, settings=known.settings.removesuffix("[[spoilt")))
+    assert sqlite_site.sync().counts["posted"] == 1
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from fieldbridge.app.connection_settings import parse
 from fieldbridge.app.flows.sparing import spare
 from fieldbridge.app.installation import Installation
+from fieldbridge.core.errors import SetupError
 from fieldbridge.engine.stages import RunRef, Stop
 from fieldbridge.store.ledger import budgets, connections, runs, schedules
 
@@ -64,7 +65,11 @@ class Ends:
         if stop and stop.until:
             return datetime.fromisoformat(stop.until), stop.message
         one = connections.find(tx, ref.connection_id)
-        held = one and spare(tx, one.id, ref.flow, parse(one.settings), self.installation.now())
+        try:
+            held = one and spare(tx, one.id, ref.flow, parse(one.settings), self.installation.now())
+        except SetupError:
+            # Settings that cannot be used have ended the run, and must not keep it from being closed.
+            held = None
         return held or (None, "")
 
 
