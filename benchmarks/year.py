@@ -89,16 +89,18 @@ def trade(url: str, ground: Path, size: Size, asked: argparse.Namespace) -> dict
     prices = {one["Code"]: Decimal(one["SalesDetails"]["UnitPrice"]) for one in books["items"] if one["IsSold"]}
     tracked = [one["Code"] for one in books["items"] if one["IsTrackedAsInventory"]]
     made = Trade(stage, Random(asked.seed), size, customers, prices, tracked)
-    began = time.perf_counter()
+    began, held = time.perf_counter(), []
     for day in made.run(lambda: 0 < asked.minutes < (time.perf_counter() - began) / 60):
-        sys.stderr.write(f"{day} {made.number} taken, {time.perf_counter() - began:.0f} s\n")
+        held.append(mortal.memory_mb())
+        sys.stderr.write(f"{day} {made.number} taken, {time.perf_counter() - began:.0f} s, {held[-1]} MB\n")
     problems = mortal.ask("problems", f"{made.day}T01:00:00+00:00")["problems"]
     (ground / "problems.json").write_text(json.dumps(problems), "utf-8")
     (ground / "books.json").write_text(json.dumps(office.books(), default=str), "utf-8")
     mortal.close()
     office.close()
     stage.close()
-    return {"taken": made.number, "days_traded": made.days, "acts": stage.performed, "deaths": mortal.deaths}
+    return {"taken": made.number, "days_traded": made.days, "acts": stage.performed, "deaths": mortal.deaths,
+            "memory_mb_by_day": held}  # fmt: skip
 
 
 if __name__ == "__main__":

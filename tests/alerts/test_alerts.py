@@ -161,7 +161,7 @@ def test_the_digest_comes_at_its_hour_of_the_offices_own_day(sqlite_site, room):
     site.sync()
     assert watched.look() == []
     got = []
-    for _ in range(50):
+    for _ in range(48):
         at = site.installation.now()
         got += [(at, one) for one in watched.look(timedelta(hours=1))]
     assert [one for _, one in got if "digest" in one] == ["1 in the digest"] * 2

@@ -63,15 +63,15 @@ def test_retrying_a_truncated_file_leaves_an_older_file_of_that_name_alone(sqlit
     assert codes(site) == [("BV9", "order.customer_unknown")]
 
 
+BACK = with_line("8", quantity=Decimal(-12), total=Decimal("-51.00"))
 CANNOT_GO = {
     "order.customer_unknown": (order("1", customer="NOB000", customer_name="Nobody's Dairy"), "Nobody's Dairy"),
     "order.product_unknown": (with_line("2", product="NO-SUCH"), "NO-SUCH"),
     "order.address_unknown": (order("3", delivery_code="7"), "no delivery address 7"),
-    "order.kind": (order("4", kind="C"), "kind C"),
     "order.tax_mode": (order("5", tax_mode="IN"), "IN"),
     "order.tax_code_unknown": (with_line("6", tax_code="42"), "tax code 42"),
     "order.total_differs": (order("7", total=Decimal("51.01")), "58.65 (51.00 + 7.65 tax)"),
-    "order.quantity_negative": (with_line("8", quantity=Decimal(-1)), "-1 of APL-1L"),
+    "order.quantity_negative": (order("8", kind="Q", lines=BACK.lines, total=-BACK.total, tax=-BACK.tax), "is a quote"),
     "order.number_unusable": (order("9", cloud_id="BV,9"), "SO-BV,9"),
 }
 

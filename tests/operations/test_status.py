@@ -122,7 +122,9 @@ def test_an_installation_without_connections_says_how_to_begin(tmp_path: Path):
 def test_a_terminal_shows_a_change_while_it_watches_and_ends_on_ctrl_c(tmp_path: Path):
     with benches.opened(tmp_path / "home", "") as bench:
         bench.connections(["kauri"])
-        command = [sys.executable, "-c", "from fieldbridge.cli.main import run; run()"]
+        # Whoever started the tests may have had the signal ignored, and that is inherited.
+        heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        command = [sys.executable, "-c", heed + "from fieldbridge.cli.main import run; run()"]
         main, side = pty.openpty()
         size = {
             **os.environ,

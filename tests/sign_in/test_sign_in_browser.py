@@ -74,8 +74,9 @@ def asked(said):
 def test_a_port_in_use_is_said_before_a_browser_opens(terminal):
     with socket.create_server(("localhost", terminal.port)):
         process, said = terminal.connect()
-        out, err = process.communicate(timeout=60)
-    told = said + err
+        # What was read ahead with the first line, only the same reader gives.
+        told = said + process.stderr.read()
+        out, _ = process.communicate(timeout=60)
     assert (process.returncode, out) == (2, "")
     assert f"Port {terminal.port} is in use" in told
     assert f"http://localhost:{terminal.port + 1}/callback" in told
