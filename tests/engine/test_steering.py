@@ -12,8 +12,9 @@ import pytest
 
 from app.scene import order, posted
 from fieldbridge.app import steering, workshop
-from fieldbridge.app.connection_settings import Schedule, parse
+from fieldbridge.app.connection_settings import ConnectionSettings, Schedule, parse
 from fieldbridge.app.flows.programs import Flows
+from fieldbridge.app.flows.sparing import spare
 from fieldbridge.core.calendar import Calendar
 from fieldbridge.core.errors import SetupError
 from fieldbridge.core.pacing import Budget
@@ -191,6 +192,17 @@ def test_a_flow_that_would_run_out_of_calls_runs_less_often_and_says_so(bench: B
             schedules.nudge(tx, "kauri", TRANSACTIONS, datetime.now(UTC))
         assert work.dispatcher.dispatch().started == 0
         assert ended(work, work.dispatcher.start("kauri", TRANSACTIONS)).state == "done"
+
+
+def test_a_few_runs_with_orders_do_not_count_as_one_every_minute(bench: Bench) -> None:
+    spend(bench, TRANSACTIONS, calls=40, runs=10, used=300)
+    spend(bench, MASTER_DATA, calls=9, runs=1, used=300)
+    one, now = bench.installation.connection("kauri"), datetime.now(UTC)
+    with bench.installation.database.write() as tx:
+        assert spare(tx, one, MASTER_DATA, ConnectionSettings(), now) is None
+        # The same orders' runs all day long would leave the others too little.
+        budgets.count(tx, "kauri", now.date(), TRANSACTIONS, Spent(calls=30_000))
+        assert spare(tx, one, MASTER_DATA, ConnectionSettings(), now) is not None
 
 
 def test_a_flow_that_has_calls_enough_keeps_its_pace(bench: Bench) -> None:

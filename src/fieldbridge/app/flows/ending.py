@@ -66,7 +66,7 @@ class Ends:
             return datetime.fromisoformat(stop.until), stop.message
         one = connections.find(tx, ref.connection_id)
         try:
-            held = one and spare(tx, one.id, ref.flow, parse(one.settings), self.installation.now())
+            held = one and spare(tx, one, ref.flow, parse(one.settings), self.installation.now())
         except SetupError:
             # Settings that cannot be used have ended the run, and must not keep it from being closed.
             held = None

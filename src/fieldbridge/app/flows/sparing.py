@@ -1,7 +1,8 @@
 """Making a day's calls last: a flow that costs more than is left runs less often until the limit is lifted."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
+import msgspec
 import sqlalchemy as sa
 
 from fieldbridge.app.connection_settings import ConnectionSettings
@@ -10,21 +11,30 @@ from fieldbridge.core.pacing import DAY_S
 from fieldbridge.core.slots import Demand, stretched
 from fieldbridge.flows import FLOWS
 from fieldbridge.store.ledger import budgets
+from fieldbridge.store.ledger.connections import Connection
 
 DAY = timedelta(days=1)
+HOUR_S = 3600.0
 
 
 def spare(
-    tx: sa.Connection, connection_id: str, flow: str, settings: ConnectionSettings, now: datetime
+    tx: sa.Connection, one: Connection, flow: str, settings: ConnectionSettings, now: datetime
 ) -> tuple[datetime, str] | None:
     """Until when a flow waits after a run, and why. None while its usual period is right."""
-    budget = budgets.look(tx, connection_id, settings.calls_per_day, now.timestamp())
+    budget = budgets.look(tx, one.id, settings.calls_per_day, now.timestamp())
     lifted_at = datetime.fromtimestamp(budget.day_from + DAY_S, UTC)
-    costs = budgets.calls_per_run(tx, connection_id, (now - DAY).date(), now.date())
+    costs = budgets.costs(tx, one.id, (now - DAY).date(), now.date())
     demands = {
-        name: Demand(settings.schedule.period_s(name), costs.get(name, 0.0), kind.may_spend_reserve)
+        name: Demand(
+            settings.schedule.period_s(name), costs[name].per_run if name in costs else 0.0, kind.may_spend_reserve
+        )
         for name, kind in FLOWS.items()
     }
+    for name, each in demands.items():
+        # While no order waits, their flow costs nothing: to others it is as dear as it has been, not as it might be.
+        if each.may_spend_reserve and name != flow and name in costs:
+            seen_s = _counted_s(one, now) / costs[name].runs
+            demands[name] = msgspec.structs.replace(each, every_s=max(each.every_s, seen_s))
     usual_s = demands[flow].every_s
     period_s = stretched(
         demands[flow],
@@ -38,3 +48,9 @@ def spare(
         return None
     said = f"Every {period_s / 60:.0f} minutes instead of {usual_s / 60:.0f}, so that the day's calls last until "
     return now + timedelta(seconds=period_s), f"{said}{lifted_at:%Y-%m-%d %H:%M} UTC."
+
+
+def _counted_s(one: Connection, now: datetime) -> float:
+    """For how long its runs have been counted: since yesterday began, or since it was connected; an hour at least."""
+    yesterday = datetime.combine((now - DAY).date(), time.min, UTC)
+    return max(HOUR_S, (now - max(yesterday, one.connected_at)).total_seconds())

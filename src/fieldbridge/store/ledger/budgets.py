@@ -57,8 +57,15 @@ def ran(tx: sa.Connection, connection_id: str, day: date, flow: str) -> None:
     tx.execute(call_count.update().where(of_today).values(runs=call_count.c.runs + 1))
 
 
-def calls_per_run(tx: sa.Connection, connection_id: str, first: date, last: date) -> dict[str, float]:
-    """What a run of each flow has cost on the mean, from one day to another, both included."""
+class Cost(msgspec.Struct, frozen=True):
+    """What runs of a flow have cost. Shape: runs is at least one; per_run is the calls of one on the mean."""
+
+    runs: int
+    per_run: float
+
+
+def costs(tx: sa.Connection, connection_id: str, first: date, last: date) -> dict[str, Cost]:
+    """What runs of each flow have cost, from one day to another, both included; only of flows that ran."""
     calls, runs = sa.func.sum(call_count.c.calls), sa.func.sum(call_count.c.runs)
     query = (
         sa.select(call_count.c.flow, calls, runs)
@@ -66,7 +73,7 @@ def calls_per_run(tx: sa.Connection, connection_id: str, first: date, last: date
         .group_by(call_count.c.flow)
         .having(runs > 0)
     )
-    return {flow: float(made) / float(number) for flow, made, number in tx.execute(query)}
+    return {flow: Cost(int(number), float(made) / float(number)) for flow, made, number in tx.execute(query)}
 
 
 def spent(tx: sa.Connection, connection_id: str, first: date, last: date) -> dict[str, Spent]:
