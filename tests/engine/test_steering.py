@@ -124,7 +124,13 @@ def test_a_run_cancelled_between_two_batches_leaves_nothing_half_done(sqlite_sit
 
 def test_a_paused_connection_rests_until_it_is_resumed(bench: Bench) -> None:
     bench.connection("rata")
-    with bench.working(bench.programs({"work": lambda _: Turn()})) as work:
+    looked = Event()
+
+    def wait(_: RunRef) -> Turn:
+        looked.wait(30)
+        return Turn()
+
+    with bench.working(bench.programs({"work": wait})) as work:
         steering.pause(bench.installation, some(bench, everything=True), "stock-take")
         assert work.dispatcher.dispatch().started == 0
         assert bench.installation.connection("rata").paused_because == "paused by a person: stock-take"
@@ -132,6 +138,7 @@ def test_a_paused_connection_rests_until_it_is_resumed(bench: Bench) -> None:
         assert work.dispatcher.dispatch().started == 1
         assert bench.schedule("rata")["in_flight"] is not None
         assert bench.schedule("kauri")["in_flight"] is None
+        looked.set()
 
 
 def test_nobody_pauses_everything_by_leaving_out_a_name(bench: Bench) -> None:
