@@ -151,11 +151,18 @@ class Ground:
         """The transaction a reference such as `BV210/1 Cheque 123` names."""
         return (one.get("Reference") or "").partition("/")[0]
 
-    def holder(self, contact_id: str) -> str:
-        """Who stands for a contact: itself, or the one it was merged into."""
+    def holder(self, contact_id: str, at: int | None = None) -> str:
+        """Who stands for a contact: itself, or the one it was merged into; in the end, or when an act was done."""
         while heir := self.contacts[contact_id].get("MergedToContactID"):
+            if at is not None and self.merged_at.get(contact_id, 0) > at:
+                break
             contact_id = heir
         return contact_id
+
+    @cached_property
+    def merged_at(self) -> dict[str, int]:
+        """At which act each contact was merged."""
+        return {self.codes[act["code"]]: at for at, act in enumerate(self.journal) if act["do"] == "merge"}
 
     def _laid(self) -> Iterator[tuple[str, Laid]]:
         """What arrived, in the order it arrived; what was laid twice comes twice, and its first counts."""

@@ -43,24 +43,25 @@ def _chosen(ground: Ground, key: str, contact_id: str, puts: list[Put], left: Fr
     if one is None:
         return
     bills = [ground.invoices[bill] for bill, _ in puts]
-    if any(bill["Contact"]["ContactID"] != contact_id for bill in bills):
+    whose = ground.holder(contact_id, one.laid_at)
+    if any(ground.holder(bill["Contact"]["ContactID"]) != ground.holder(contact_id) for bill in bills):
         yield "put against an invoice of another customer"
     if one.against:
         if [bill["InvoiceNumber"] for bill in bills] not in ([], [one.against]):
             yield f"put against {[bill['InvoiceNumber'] for bill in bills]}, and it names {one.against}"
         open_ones = [bill for bill in ground.invoices.values() if bill["InvoiceNumber"] == one.against]
     else:
-        open_ones = [bill for bill in ground.invoices.values() if _was_open(ground, key, contact_id, bill)]
+        open_ones = [bill for bill in ground.invoices.values() if _was_open(ground, one.laid_at, whose, bill)]
     newest = max((_age(bill) for bill in bills), default=("", ""))
     for bill in open_ones:
         if Fraction(bill["AmountDue"]) > 0 and (left or _age(bill) < newest):
             yield f"{bill['InvoiceNumber']} was left open, with {float(left)} to spare, or for a newer one"
 
 
-def _was_open(ground: Ground, key: str, contact_id: str, bill: Row) -> bool:
-    """Whether the office had approved it before this came."""
+def _was_open(ground: Ground, at: int, whose: str, bill: Row) -> bool:
+    """Whether it was that customer's, and the office had approved it, before this came."""
     approved = ground.approved_at.get(bill["InvoiceNumber"])
-    return bill["Contact"]["ContactID"] == contact_id and approved is not None and approved < ground.laid[key].laid_at
+    return approved is not None and approved < at and ground.holder(bill["Contact"]["ContactID"], at) == whose
 
 
 def _age(bill: Row) -> tuple[str, str]:
