@@ -234,7 +234,12 @@ def opened(
 
 def _keeping_up(installation: Installation, work: Workshop, me: str, rhythm: Rhythm) -> Rounds:
     settings, dispatcher = installation.settings, work.dispatcher
-    keep = Keep(settings.keep_history_days, settings.keep_usage_days, settings.keep_workflows_days)
+    keep = Keep(
+        history_days=settings.keep_history_days,
+        usage_days=settings.keep_usage_days,
+        workflows_days=settings.keep_workflows_days,
+        evidence_days=settings.keep_evidence_days,
+    )
     upkeep = Upkeep(dispatcher, me, keep, rhythm.lost_after_s)
     assert work.worker is not None
     return Rounds(

@@ -46,8 +46,13 @@ def spare(
     )
     if period_s <= usual_s:
         return None
-    said = f"Every {period_s / 60:.0f} minutes instead of {usual_s / 60:.0f}, so that the day's calls last until "
+    said = f"Every {_minutes(period_s)} minutes instead of {_minutes(usual_s)}, so that the day's calls last until "
     return now + timedelta(seconds=period_s), f"{said}{lifted_at:%Y-%m-%d %H:%M} UTC."
+
+
+def _minutes(seconds: float) -> str:
+    """To the tenth while it is short, so that two that differ look so."""
+    return f"{seconds / 60:.{0 if seconds >= 120 else 1}f}".removesuffix(".0")
 
 
 def _counted_s(one: Connection, now: datetime) -> float:
