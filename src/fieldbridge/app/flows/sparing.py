@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-import msgspec
 import sqlalchemy as sa
 
 from fieldbridge.app.connection_settings import ConnectionSettings
@@ -11,6 +10,7 @@ from fieldbridge.core.pacing import DAY_S
 from fieldbridge.core.slots import Demand, stretched
 from fieldbridge.flows import FLOWS
 from fieldbridge.store.ledger import budgets
+from fieldbridge.store.ledger.budgets import Cost
 from fieldbridge.store.ledger.connections import Connection
 
 DAY = timedelta(days=1)
@@ -24,17 +24,8 @@ def spare(
     budget = budgets.look(tx, one.id, settings.calls_per_day, now.timestamp())
     lifted_at = datetime.fromtimestamp(budget.day_from + DAY_S, UTC)
     costs = budgets.costs(tx, one.id, (now - DAY).date(), now.date())
-    demands = {
-        name: Demand(
-            settings.schedule.period_s(name), costs[name].per_run if name in costs else 0.0, kind.may_spend_reserve
-        )
-        for name, kind in FLOWS.items()
-    }
-    for name, each in demands.items():
-        # While no order waits, their flow costs nothing: to others it is as dear as it has been, not as it might be.
-        if each.may_spend_reserve and name != flow and name in costs:
-            seen_s = _counted_s(one, now) / costs[name].runs
-            demands[name] = msgspec.structs.replace(each, every_s=max(each.every_s, seen_s))
+    counted_s = _counted_s(one, now)
+    demands = {name: _demand(name, settings, costs.get(name), None if name == flow else counted_s) for name in FLOWS}
     usual_s = demands[flow].every_s
     period_s = stretched(
         demands[flow],
@@ -48,6 +39,17 @@ def spare(
         return None
     said = f"Every {period_s / 60:.0f} minutes instead of {usual_s / 60:.0f}, so that the day's calls last until "
     return now + timedelta(seconds=period_s), f"{said}{lifted_at:%Y-%m-%d %H:%M} UTC."
+
+
+def _demand(flow: str, settings: ConnectionSettings, cost: Cost | None, counted_s: float | None) -> Demand:
+    """What a flow costs another, whose runs were counted for so long; None to itself.
+
+    While no order waits, their flow costs nothing: to others it is as dear as it has been, not as it might be.
+    """
+    every_s, may_spend_reserve = settings.schedule.period_s(flow), FLOWS[flow].may_spend_reserve
+    if cost is not None and may_spend_reserve and counted_s is not None:
+        every_s = max(every_s, counted_s / cost.runs)
+    return Demand(every_s, cost.per_run if cost else 0.0, may_spend_reserve)
 
 
 def _counted_s(one: Connection, now: datetime) -> float:
