@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 
 from fieldbridge.app import workshop
+from fieldbridge.engine import durable
 
 MEMORY = Path("/dev/shm")
 ROOM_GB = 4
@@ -32,8 +33,9 @@ def files_in_memory() -> None:
 
 
 def hurry() -> None:
-    """Look for a run's end more often than is good, read the list of authorities once, and judge no machine slow."""
+    """Look for runs more often than is good, read the list of authorities once, and judge no machine slow."""
     workshop.WATCH_EVERY_S = WATCH_EVERY_S
+    durable.STAYING_POLL_S = durable.POLL_S
     transports.create_ssl_context = cache(transports.create_ssl_context)
     settings.register_profile("any machine", suppress_health_check=[HealthCheck.too_slow], deadline=None)
     settings.load_profile("any machine")
