@@ -36,12 +36,12 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
 class Fate(msgspec.Struct, frozen=True, kw_only=True):
     """One part: what was planned, each attempt to send it, and what is in Xero now.
 
-    Shape: planned is the record that was to be created; booked is None where nothing was read; notes are Xero's own
-    history, only where Xero was asked.
+    Shape: planned is the record that was to be created, None once that is forgotten; booked is None where nothing was
+    read; notes are Xero's own history, only where Xero was asked.
     """
 
     part: Part
-    planned: Record
+    planned: Record | None
     attempts: list[Attempt]
     page: str = ""
     booked: BookedInvoice | None = None
@@ -107,7 +107,7 @@ def _story(installation: Installation, one: Connection, key: str, *, fresh: bool
         key=key,
         answer=answer_of(known),
         is_fresh=fresh,
-        arrived=[Arrived(arrival=each, text=_text(raw[each.id])) for each in arrived],
+        arrived=[Arrived(arrival=each, text=_text(raw.get(each.id, b""))) for each in arrived],
         fates=[_fate(part, left.get(part.id, []), links, read, notes) for part in parts],
         told=told,
         problems=past,

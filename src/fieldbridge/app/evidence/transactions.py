@@ -10,6 +10,7 @@ from fieldbridge.app.flows.documents import CREDIT_NOTES, DOCUMENTS, INVOICES
 from fieldbridge.app.parts.table import KINDS
 from fieldbridge.core.records.books import Record, SalesDocument
 from fieldbridge.core.records.documents import BookedInvoice
+from fieldbridge.core.records.field import Order
 from fieldbridge.flows.answers import BESIDES, Known, Sent
 from fieldbridge.store import books
 from fieldbridge.store.ledger import evidence
@@ -43,7 +44,7 @@ def known_of(
         key: Known(
             key=key,
             state=main(some).state,
-            order=main(some).order,
+            order=_order(some),
             sent=[
                 sent_of(part, booked)
                 for part in going.get(key, [])
@@ -61,6 +62,14 @@ def main(arrived: Sequence[Arrival]) -> Arrival:
     return (counting or arrived)[-1]
 
 
+def _order(arrived: Sequence[Arrival]) -> Order | None:
+    """What was captured. Where that is forgotten, what came again is the same."""
+    counting = main(arrived)
+    if counting.forgotten_at is None:
+        return counting.order
+    return next((one.order for one in reversed(arrived) if one.state == "ignored" and one.order), None)
+
+
 def sent_of(part: Part, booked: Mapping[str, BookedInvoice]) -> Sent:
     """A part with what the Books hold of it."""
     document = planned(part)
@@ -74,7 +83,9 @@ def sent_of(part: Part, booked: Mapping[str, BookedInvoice]) -> Sent:
     )
 
 
-def planned(part: Part) -> Record:
-    """What was to be created."""
+def planned(part: Part) -> Record | None:
+    """What was to be created; None once that is forgotten."""
+    if not part.document:
+        return None
     found: Record = msgspec.json.decode(part.document, type=KINDS[part.kind].document)
     return found
