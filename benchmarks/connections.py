@@ -1,36 +1,42 @@
-"""What many connections cost: their schedules held by one worker, whose flows have trivial steps and no Xero.
+"""What many connections cost: their schedules held by one worker or several, in steady state.
 
-Half of the folders lie on shares that tell nothing, and all are empty. It starts in steady state: each flow is due at
-its own slot.
+Half of the folders lie on shares that tell nothing, and all are empty. Unless --calls is given, the steps of the flows
+are trivial and Xero is not called; with it, every connection has an organisation at one local Xero, and the flows are
+the product's own: each has run once before the measuring begins.
 
 Run: .venv/bin/python benchmarks/connections.py --connections 1000 --seconds 60
 """
 
 import argparse
 import json
-import resource
-import threading
-import time
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import msgspec
+import psycopg
 import sqlalchemy as sa
 
+from crowd import lateness, spent
+from crowd.organisations import connect_each, local_xero
 from fieldbridge.app import installation, workshop
-from fieldbridge.app.flows.programs import Flows
 from fieldbridge.app.installation import Installation
 from fieldbridge.app.settings import Settings
 from fieldbridge.core.slots import next_slot, phase
-from fieldbridge.engine.stages import Turn
 from fieldbridge.flows import FLOWS
 from fieldbridge.store.database import upsert
 from fieldbridge.store.ledger.connections import Connection
-from fieldbridge.store.schema import connection, run, schedule
+from fieldbridge.store.schema import call_count, connection, run, schedule
+
+SIZE = ("--contacts", "20", "--items", "30", "--history-months", "1", "--limits", "advanced")
+ALLOWED_S = 120.0
+Row = dict[str, Any]
 
 
 def main() -> None:
@@ -39,26 +45,42 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--database", default="", help="a PostgreSQL address; SQLite otherwise")
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--calls", action="store_true", help="the flows call a local Xero")
     asked = parser.parse_args()
-    with TemporaryDirectory() as folder:
-        settings = Settings(home=Path(folder) / "home", database_url=asked.database)
-        with installation.opened(settings) as opened:
-            _connect(opened, Path(folder), asked.connections)
-            print(json.dumps({"connections": asked.connections} | _measured(opened, asked.seconds)))  # noqa: T201
+    names = [f"c{number:05}" for number in range(asked.connections)]
+    with TemporaryDirectory() as folder, connected(asked, Path(folder), names) as (opened, xero):
+        print(json.dumps({**vars(asked), **measured(opened, asked, xero)}))  # noqa: T201 - the figures are the output
 
 
-def _connect(opened: Installation, folder: Path, count: int) -> None:
+@contextmanager
+def connected(asked: argparse.Namespace, folder: Path, names: list[str]) -> Iterator[tuple[Installation, int | None]]:
+    """The connections, in steady state. Shape: the process of the local Xero, if there is one."""
+    settings = Settings(home=folder / "home", database_url=asked.database)
+    with installation.opened(settings) as opened:
+        if not asked.calls:
+            lay_down(opened, folder / "sites", names)
+            yield opened, None
+            return
+        with local_xero(names, *SIZE) as (url, xero):
+            connect_each(opened, url, folder / "sites", names)
+            _half_on_shares(opened, names)
+            _first_runs(opened)
+            yield opened, xero
+
+
+def lay_down(opened: Installation, folder: Path, names: list[str]) -> None:
+    """Connections to nowhere, each of whose flows is due at its own slot."""
     now = opened.now()
-    names = [f"c{number:05}" for number in range(count)]
     for name in names:
-        (folder / name).mkdir()
+        (folder / name).mkdir(parents=True)
     with opened.database.write() as tx:
         upsert(tx, connection, [msgspec.structs.asdict(_made(name, folder / name, now)) for name in names])
         every = [(name, flow, number % 2 == 1) for number, name in enumerate(names) for flow in FLOWS]
         upsert(tx, schedule, [_due(*one, now) for one in every])
 
 
-def _due(name: str, flow: str, polls: bool, now: datetime) -> dict[str, object]:
+def _due(name: str, flow: str, polls: bool, now: datetime) -> Row:
     every_s = FLOWS[flow].every_s
     slot = next_slot(now, every_s, phase(name, flow))
     return {"connection_id": name, "flow": flow, "every_s": every_s, "next_due_at": slot, "polls": polls}
@@ -72,50 +94,79 @@ def _made(name: str, folder: Path, now: datetime) -> Connection:
     return Connection(sign_in="private-app", **known, **fields, **at)  # type: ignore[arg-type]
 
 
-def _measured(opened: Installation, lasts_s: float) -> dict[str, float]:
-    programs = Flows(opened).programs()
-    trivial = {name: replace(one, stages=(("nothing", lambda _: Turn()),)) for name, one in programs.items()}
-    lags: list[float] = []
-    with _statements() as counted, workshop.opened(opened, stays=True, programs=trivial) as work:
-        over = threading.Event()
-        threading.Timer(lasts_s, over.set).start()
-        cpu, began_at, before = time.process_time(), time.monotonic(), counted[0]
-        while not over.is_set():
+def _half_on_shares(opened: Installation, names: list[str]) -> None:
+    with opened.database.write() as tx:
+        tx.execute(schedule.update().where(schedule.c.connection_id.in_(names[1::2])).values(polls=True))
+
+
+def _first_runs(opened: Installation) -> None:
+    """What a new connection does at once, until every flow waits for its next slot."""
+    cold = sa.select(schedule.c.flow).where(
+        schedule.c.in_flight.is_not(None) | (schedule.c.next_due_at <= sa.bindparam("now", type_=run.c.queued_at.type))
+    )
+    with workshop.opened(opened, stays=True) as work:
+        while True:
             work.tick()
-            lags.append(_lag_s(opened))
+            with opened.database.read() as tx:
+                if tx.execute(cold.limit(1), {"now": opened.now()}).first() is None:
+                    return
             work.rest()
-        cpu_s, wall_s, sent = time.process_time() - cpu, time.monotonic() - began_at, counted[0] - before
-    with opened.database.read() as tx:
-        ran = tx.execute(sa.select(sa.func.count()).where(run.c.state == "done")).scalar_one()
+
+
+def measured(opened: Installation, asked: argparse.Namespace, xero: int | None) -> Row:
+    """Let the workers work, and gather what they tell. Units: a second of the CPU of one core is one second."""
+    server = postmaster(asked.database)
+    before, ran, calls = _others(server, xero), lateness.ended(opened), _calls(opened)
+    told = _worked(opened.settings, asked)
+    after = _others(server, xero)
+    wall_s = max(one["wall_s"] for one in told)
     return {
-        "wall_s": round(wall_s, 1),
-        "cpu_percent_of_a_core": round(100 * cpu_s / wall_s, 1),
-        "statements_per_s": round(sent / wall_s, 1),
-        "runs_per_s": round(ran / wall_s, 1),
-        "lag_max_s": round(max(lags), 1),
-        "lag_at_end_s": round(lags[-1], 1),
-        "memory_peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "wall_s": wall_s,
+        "cpu_percent_of_a_core": [round(100 * one["cpu_s"] / one["wall_s"], 1) for one in told],
+        "statements_per_s": round(sum(one["statements"] for one in told) / wall_s, 1),
+        "runs_per_s": round((lateness.ended(opened) - ran) / wall_s, 1),
+        "calls_per_s": round((_calls(opened) - calls) / wall_s, 2),
+        "lag_max_s": max(one["lag_max_s"] for one in told),
+        "lag_at_end_s": max(one["lag_at_end_s"] for one in told),
+        "memory_mb": [one["memory_mb"] for one in told],
+        "memory_peak_mb": [one["memory_peak_mb"] for one in told],
+        "server_cpu_percent": round(100 * (after[0] - before[0]) / wall_s, 1),
+        "xero_cpu_percent": round(100 * (after[1] - before[1]) / wall_s, 1),
+        "not_done": _not_done(opened),
     }
 
 
-@contextmanager
-def _statements() -> Iterator[list[int]]:
-    counted = [0]
-
-    def count(*_: object) -> None:
-        counted[0] += 1
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", count)
-    yield counted
-    sa.event.remove(sa.Engine, "before_cursor_execute", count)
+def _others(*processes: int | None) -> list[float]:
+    return [spent.cpu_of_family_s(pid) if pid else 0.0 for pid in processes]
 
 
-def _lag_s(opened: Installation) -> float:
-    """How late the flow is that has waited longest to be started."""
+def _worked(settings: Settings, asked: argparse.Namespace) -> list[Row]:
+    command = [sys.executable, "-m", "crowd.soaked", "--database", asked.database, "--seconds", str(asked.seconds)]
+    command += ["--home", str(settings.home), *(["--calls"] if asked.calls else [])]
+    here = Path(__file__).parent
+    workers = [subprocess.Popen(command, cwd=here, stdout=subprocess.PIPE, text=True) for _ in range(asked.workers)]
+    return [json.loads(one.communicate(timeout=asked.seconds + ALLOWED_S)[0]) for one in workers]
+
+
+def postmaster(database: str) -> int | None:
+    """The process of a PostgreSQL server of this machine."""
+    if not database:
+        return None
+    with psycopg.connect(database) as session:
+        row = session.execute("SHOW data_directory").fetchone()
+    return int((Path(row[0]) / "postmaster.pid").read_text().split()[0]) if row else None
+
+
+def _calls(opened: Installation) -> int:
     with opened.database.read() as tx:
-        waiting = sa.select(sa.func.min(schedule.c.next_due_at)).where(schedule.c.in_flight.is_(None))
-        oldest = tx.execute(waiting).scalar_one()
-    return max(0.0, (opened.now() - oldest).total_seconds())
+        return int(tx.execute(sa.select(sa.func.sum(call_count.c.calls))).scalar() or 0)
+
+
+def _not_done(opened: Installation) -> Row:
+    """What ended otherwise than well, by its state and reason."""
+    with opened.database.read() as tx:
+        query = sa.select(run.c.state, run.c.error).where(run.c.ended_at.is_not(None), run.c.state != "done")
+        return Counter(f"{state}: {str(error)[:80]}" for state, error in tx.execute(query))
 
 
 if __name__ == "__main__":

@@ -36,8 +36,9 @@ def main() -> int:
     with TemporaryDirectory() as temporary:
         ground = Path(asked.keep or temporary)
         size = Size(
-            asked.orders, asked.days, asked.reps, FIRST_DAY, asked.deaths, asked.losses, asked.unrest, asked.rounds
-        )
+            asked.orders, asked.days, asked.reps, FIRST_DAY, asked.deaths, asked.losses, asked.unrest, asked.rounds,
+            asked.variety,
+        )  # fmt: skip
         arguments = ("--contacts", f"{asked.customers}", "--items", f"{asked.items}",
                      "--today", f"{FIRST_DAY - timedelta(days=1)}", *NO_LIMITS)  # fmt: skip
         began = time.perf_counter()
@@ -66,6 +67,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--deaths", type=float, default=0.03, help="share of runs whose process is killed")
     parser.add_argument("--losses", type=float, default=0.05, help="share of runs that lose an answer")
     parser.add_argument("--unrest", type=float, default=1, help="how much more the office does than usual")
+    parser.add_argument("--variety", type=float, default=1, help="how much more than usual is not a plain order")
     parser.add_argument("--keep", default="", help="a folder for everything that was laid, done and published")
     parser.add_argument(
         "--minutes", type=float, default=0, help="end the trade after the day in which they have passed"

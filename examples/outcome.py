@@ -4,14 +4,19 @@ import csv
 import json
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 Row = dict[str, Any]
-INVOICE = ("InvoiceNumber", "Status", "Date", "DueDate", "Reference", "CurrencyCode", "LineAmountTypes", "SubTotal",
-           "TotalTax", "Total", "AmountPaid", "AmountDue")  # fmt: skip
+Table = tuple[str, Iterable[str], Iterable[Iterable[str]]]
+DOCUMENT = ("Status", "Date", "Reference", "CurrencyCode", "LineAmountTypes", "SubTotal", "TotalTax", "Total")
+INVOICE = ("DueDate", "AmountPaid", "AmountCredited", "AmountDue")
 LINE = ("Description", "Quantity", "UnitAmount", "DiscountRate", "LineAmount", "TaxType", "TaxAmount", "AccountCode")
+CONTACT = ("Name", "ContactStatus", "FirstName", "LastName")
+KINDS = (("invoices", "InvoiceNumber", INVOICE), ("credit_notes", "CreditNoteNumber", ("RemainingCredit",)),
+         ("quotes", "QuoteNumber", ("ExpiryDate",)))  # fmt: skip
+OURS = {"invoices": "ACCREC", "credit_notes": "ACCRECCREDIT"}
 
 
 def laid_out(ground: Path, books: Row, problems: list[Row]) -> Path:
@@ -24,18 +29,58 @@ def laid_out(ground: Path, books: Row, problems: list[Row]) -> Path:
     _json(ground / "problems.json", problems)
     _json(ground / "books.json", books)
     (made / "books").mkdir()
-    codes = {one["ContactID"]: one.get("AccountNumber", "") for one in books["contacts"]}
-    ours = sorted((one for one in books["invoices"] if one["Type"] == "ACCREC"), key=lambda one: one["InvoiceNumber"])
-    numbers = {one["InvoiceID"]: one["InvoiceNumber"] for one in ours}
-    _csv(made / "books" / "invoices.csv", ("Customer", *INVOICE),
-         ([codes[one["Contact"]["ContactID"]], *_fields(one, INVOICE)] for one in ours))  # fmt: skip
-    _csv(made / "books" / "lines.csv", ("InvoiceNumber", "ItemCode", *LINE),
-         ([one["InvoiceNumber"], line.get("ItemCode", ""), *_fields(line, LINE)]
-          for one in ours for line in one["LineItems"]))  # fmt: skip
-    paid = [(numbers[one["Invoice"]["InvoiceID"]], one) for one in books["payments"] if "Invoice" in one]
-    rows = ([number, *_fields(one, ("Date", "Amount", "Status"))] for number, one in paid)
-    _csv(made / "books" / "payments.csv", ("InvoiceNumber", "Date", "Amount", "Status"), sorted(rows))
+    for name, header, rows in (*_documents(books), *_money(books), *_around(books)):
+        _csv(made / "books" / f"{name}.csv", header, rows)
     return made
+
+
+def _documents(books: Row) -> Iterator[Table]:
+    """Invoices, credit notes and quotes, a file each, and the lines of all of them."""
+    lines: list[list[str]] = []
+    for kind, number, more in KINDS:
+        documents = sorted(_sales(books, kind), key=lambda one, number=number: one[number])
+        fields = (number, *DOCUMENT, *more)
+        yield kind, ("Customer", *fields), [[_customer(books, one), *_fields(one, fields)] for one in documents]
+        lines += ([one[number], line.get("ItemCode", ""), *_fields(line, LINE)]
+                  for one in documents for line in one["LineItems"])  # fmt: skip
+    yield "lines", ("Document", "ItemCode", *LINE), lines
+
+
+def _money(books: Row) -> Iterator[Table]:
+    """Payments for invoices, money on account, and what credit notes were put against."""
+    numbers = {one["InvoiceID"]: one["InvoiceNumber"] for one in _sales(books, "invoices")}
+    paid = [(numbers[one["Invoice"]["InvoiceID"]], one) for one in books["payments"] if "Invoice" in one]
+    told = ("Date", "Amount", "Account", "Reference", "Status")
+    rows = ([number, *_fields({**one, "Account": one["Account"]["Code"]}, told)] for number, one in paid)
+    yield "payments", ("InvoiceNumber", *told), sorted(rows)
+    beyond = (("Type", "Date", "Total", "Reference", "Status"), books["bank_transactions"])
+    yield "on_account", ("Customer", *beyond[0]), sorted([_customer(books, one), *_fields(one, beyond[0])]
+                                                         for one in beyond[1])  # fmt: skip
+    against = ([note["CreditNoteNumber"], one["Invoice"]["InvoiceNumber"], *_fields(one, ("Amount", "Date"))]
+               for note in _sales(books, "credit_notes") for one in note["Allocations"])  # fmt: skip
+    yield "allocations", ("CreditNoteNumber", "InvoiceNumber", "Amount", "Date"), sorted(against)
+
+
+def _around(books: Row) -> Iterator[Table]:
+    """Customers, and the files that were attached to them and to documents."""
+    names = {one["ContactID"]: one["Name"] for one in books["contacts"]}
+    contacts = ([one.get("AccountNumber", ""), *_fields(one, CONTACT), names.get(one.get("MergedToContactID", ""), "")]
+                for one in books["contacts"])  # fmt: skip
+    yield "contacts", ("AccountNumber", *CONTACT, "MergedTo"), sorted(contacts)
+    owners = names | {one[f"{number.removesuffix('Number')}ID"]: one[number]
+                      for kind, number, _ in KINDS for one in _sales(books, kind)}  # fmt: skip
+    told = ("FileName", "MimeType", "ContentLength", "SHA256")
+    attached = ([owners[one["DocumentID"]], *_fields(one, told)] for one in books["attachments"])
+    yield "attachments", ("AttachedTo", *told), sorted(attached)
+
+
+def _sales(books: Row, kind: str) -> list[Row]:
+    return [one for one in books[kind] if one.get("Type") == OURS.get(kind)]
+
+
+def _customer(books: Row, one: Row) -> str:
+    codes = {each["ContactID"]: each.get("AccountNumber", "") for each in books["contacts"]}
+    return str(codes[one["Contact"]["ContactID"]])
 
 
 def _without_time_of_day(file: Path) -> None:

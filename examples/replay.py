@@ -27,9 +27,12 @@ def main() -> int:
     """Replay every example, or those that are named. Shape: 1 when anything came out otherwise."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", default=sorted(one.parent.name for one in EXAMPLES.glob("*/acts.jsonl")))
+    parser.add_argument("--take", type=Path, metavar="FOLDER", help="take acts and orders of what year.py kept first")
     parser.add_argument("--write", action="store_true", help="keep what comes out as what is expected from now on")
     asked = parser.parse_args()
     product.hurry()
+    if asked.take:
+        _take(asked.take, EXAMPLES / asked.names[0])
     differing = 0
     for name in asked.names:
         with TemporaryDirectory() as temporary:
@@ -41,6 +44,15 @@ def main() -> int:
         sys.stdout.write("\n".join((f"{name}: {len(found)} files differ", *found, "")))
         differing += len(found)
     return 1 if differing else 0
+
+
+def _take(kept: Path, example: Path) -> None:
+    """Make a stretch of simulated trade the one of an example; its seed, settings and sheets stay."""
+    shutil.rmtree(example / "orders", ignore_errors=True)
+    shutil.copytree(kept / "laid", example / "orders")
+    acts = [json.loads(line) for line in (kept / "journal.jsonl").read_text("utf-8").splitlines()]
+    lines = [json.dumps({name: value for name, value in act.items() if name != "done"}) for act in acts]
+    (example / "acts.jsonl").write_text("\n".join((*lines, "")), "utf-8")
 
 
 def differences(expected: Path, made: Path) -> list[str]:

@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from reconcile import documents, ledger, published
+from reconcile import documents, enclosed, ledger, published, settled
 from reconcile.ground import Ground
 
 SHOWN = 50
@@ -19,6 +19,9 @@ def faults(ground: Ground) -> list[str]:
     checks = (
         documents.faults,
         documents.money,
+        settled.credit_notes,
+        settled.money_alone,
+        enclosed.faults,
         published.balances,
         published.prices,
         published.history,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 NOUGHT = Fraction(0)
-Goods = Iterable[tuple[Fraction, Fraction, Fraction, Fraction]]
+Goods = Iterable[tuple[Fraction, Fraction, Fraction, Fraction, bool]]
 
 
 def cents(value: Fraction) -> Fraction:
@@ -15,7 +15,14 @@ def cents(value: Fraction) -> Fraction:
 
 
 def worth(goods: Goods) -> tuple[Fraction, Fraction]:
-    """What goods come to: without tax, and the tax. Shape: quantity, price, share to pay, percent of tax."""
-    amounts = [(cents(quantity * price * share), percent) for quantity, price, share, percent in goods]
-    tax = (cents(amount * percent / 100) for amount, percent in amounts)
-    return sum((amount for amount, _ in amounts), NOUGHT), sum(tax, NOUGHT)
+    """What goods come to: without tax, and the tax.
+
+    Shape: quantity, price, share to pay, percent of tax, whether the price has the tax inside.
+    """
+    net, tax = NOUGHT, NOUGHT
+    for quantity, price, share, percent, has_tax_inside in goods:
+        amount = cents(quantity * price * share)
+        of_it = cents(amount * percent / (100 + percent if has_tax_inside else 100))
+        net += amount - of_it if has_tax_inside else amount
+        tax += of_it
+    return net, tax

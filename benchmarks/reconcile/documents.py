@@ -34,8 +34,18 @@ def _has_reason(ground: Ground, key: str, one: Laid) -> bool:
         "order.product_unknown": any(line.product not in goods for line in one.lines),
         "order.total_differs": one.worth != one.shown,
         "order.customer_archived": contact.get("ContactStatus") != "ACTIVE",
+        "order.credit_too_much": bool(one.against) and _is_too_much(ground, one),
+        "order.invoice_not_payable": any(
+            bill["InvoiceNumber"] == one.against and bill["Status"] in GONE for bill in ground.invoices.values()
+        ),
     }
     return reasons.get(ground.parked[key], False)
+
+
+def _is_too_much(ground: Ground, one: Laid) -> bool:
+    """Whether less is left of the invoice it names: for all, or for what was credited before."""
+    (bill,) = (bill for bill in ground.invoices.values() if bill["InvoiceNumber"] == one.against)
+    return sum(one.worth) > Fraction(bill["Total"]) - ground.credited.get(bill["InvoiceID"], NOUGHT)
 
 
 def _document(ground: Ground, one: Laid, found: Row) -> Iterator[str]:
@@ -47,8 +57,13 @@ def _document(ground: Ground, one: Laid, found: Row) -> Iterator[str]:
     if (Fraction(found["SubTotal"]), Fraction(found["TotalTax"])) != one.worth:
         said = " + ".join(f"{float(some):.2f}" for some in one.worth)
         yield f"{found['SubTotal']} + {found['TotalTax']} in the books, {said} by the files"
+    if one.lines and (found["LineAmountTypes"].upper() == "INCLUSIVE") != one.lines[0].has_tax_inside:
+        yield f"amounts are {found['LineAmountTypes']} in the books"
     if "InvoiceID" in found:
         yield from _standing(ground, one, found)
+    elif "CreditNoteID" in found:
+        if found["Status"] != (one.status if Fraction(found["RemainingCredit"]) else "PAID"):
+            yield f"{found['Status']} in the books, with {found['RemainingCredit']} of the credit left"
     elif found["Status"] != one.status:
         yield f"{found['Status']} in the books, {one.status} by the files"
     if ground.holder(found["Contact"]["ContactID"]) != ground.holder(ground.codes[one.customer]):
@@ -58,9 +73,13 @@ def _document(ground: Ground, one: Laid, found: Row) -> Iterator[str]:
 
 
 def _standing(ground: Ground, one: Laid, found: Row) -> Iterator[str]:
-    """What is still due of an invoice: money of the office is in its journal, money of reps names its transaction."""
+    """What is still due of an invoice: money of the office is in its journal, money of reps names its transaction.
+
+    Credit notes say themselves what they were put against.
+    """
     for_it = (Fraction(paid["Amount"]) for paid in ground.taken_for[found["InvoiceID"]])
-    due = NOUGHT if one.status in GONE else sum(one.worth) - one.paid - sum(for_it)
+    less = one.paid + sum(for_it) + ground.credited.get(found["InvoiceID"], NOUGHT)
+    due = NOUGHT if one.status in GONE else sum(one.worth) - less
     status = "PAID" if one.status == "AUTHORISED" and not due else one.status
     if (found["Status"], Fraction(found["AmountDue"])) != (status, due):
         yield f"{found['Status']} with {found['AmountDue']} due; by the files {status} with {float(due)}"

@@ -5,12 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
 
+from reconcile.arithmetic import NOUGHT
 from reconcile.ground import Ground, Row
 
 TOLD = {
     "DRAFT": ("posted",),
     "AUTHORISED": ("approved", "part-paid"),
-    "PAID": ("paid",),
+    "PAID": ("paid", "credited"),
     "VOIDED": ("voided",),
     "DELETED": ("deleted",),
 }
@@ -80,13 +81,16 @@ def history(ground: Ground) -> Iterator[str]:
 def _approved(ground: Ground, key: str, one: Row, rows: list[list[str]]) -> Iterator[str]:
     goods = [line for line in one["LineItems"] if line.get("ItemCode")]
     sign = -1 if "CreditNoteID" in one else 1
-    lines = [
-        (line["ItemCode"], sign * Fraction(line["Quantity"]), sign * Fraction(line["LineAmount"])) for line in goods
-    ]
+    lines = [(line["ItemCode"], sign * Fraction(line["Quantity"]), sign * _without_tax(one, line)) for line in goods]
     if [(row[14], Fraction(row[16]), Fraction(row[20])) for row in rows] != lines:
         yield "the history of the tablets differs from the books"
     elif (rows[0][1], rows[0][9]) != (key, ground.laid[key].rep):
         yield f"the history says {rows[0][1]} by {rows[0][9]}"
+
+
+def _without_tax(one: Row, line: Row) -> Fraction:
+    inside = Fraction(line["TaxAmount"]) if one["LineAmountTypes"] == "Inclusive" else NOUGHT
+    return Fraction(line["LineAmount"]) - inside
 
 
 def _told(ground: Ground) -> dict[str, list[list[str]]]:

@@ -13,9 +13,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from random import Random
 
+from simulation.bought import Bought, Memory
+from simulation.papers import papers
+
 CENT = Decimal("0.01")
 NOTES = ("", "", "", "Leave at shed, ring bell", 'Ask for "Mere"', "Tēnā koe, kia ora")
 KINDS, WEIGHTS = ("O", "I", "C", "Q", "P", "N"), (79, 10, 4, 2, 4, 1)
+WITH_PAPERS, WITH_TAX_INSIDE, FOR_AN_INVOICE, HUNDRED = 0.05, 0.12, 0.5, Decimal(100)
 Rows = list[dict[str, str]]
 
 
@@ -27,12 +31,14 @@ class Tablet:
     customers: Rows = field(default_factory=list)
     products: Rows = field(default_factory=list)
     rates: dict[str, Decimal] = field(default_factory=dict)
+    bought: Memory = field(default_factory=Memory)
 
     def synchronise(self, folder: Path) -> None:
         """Fetch the published files."""
         self.customers = [row for row in _rows(folder / "Customer.csv") if row["StaffCode"] == self.rep]
         self.products = [row for row in _rows(folder / "Product.csv") if row["SKUCode"] != "NOTE" and row["SellPrice1"]]
         self.rates = {row["Tax_Code"]: Decimal(row["Rate"]) for row in _rows(folder / "Tax.csv")}
+        self.bought.read(folder / "Transactions.csv")
 
 
 def _rows(file: Path) -> Rows:
@@ -41,34 +47,60 @@ def _rows(file: Path) -> Rows:
 
 
 @dataclass(frozen=True)
+class Habits:
+    """How reps are. Shape: variety multiplies what is not a plain order; unrest their mistakes."""
+
+    unrest: float = 1.0
+    variety: float = 1.0
+
+
+@dataclass(frozen=True)
 class Taken:
-    """One transaction as it was captured. Shape: total includes tax."""
+    """One transaction as it was captured. Shape: total includes tax; files lie beside it."""
 
     key: str
     kind: str
     total: Decimal
     lines: int
     text: str
+    files: dict[str, bytes]
 
 
-def take(tablet: Tablet, chance: Random, number: int, day: date, unrest: float) -> Taken:
+@dataclass(frozen=True)
+class _Line:
+    """Units: amount without tax, tax; fields as they are written."""
+
+    amount: Decimal
+    tax: Decimal
+    fields: list[str]
+
+
+def take(tablet: Tablet, chance: Random, number: int, day: date, habits: Habits) -> Taken:
     """Whatever happens in a shop: mostly an order, now and then something else; rarely a total is a cent off."""
     customer = chance.choice(tablet.customers)
-    kind = chance.choices(KINDS, WEIGHTS)[0]
+    kind = chance.choices(KINDS, [each * (habits.variety if at else 1) for at, each in enumerate(WEIGHTS)])[0]
     if kind == "N":
         code = f"NEW{number:05}"
         customer = {"CustomerID": code, "CustomerName": f"New shop {number}", "PriceLevel": "1"}
-    off = Decimal(chance.choice(("0",) * 8 + ("5", "2.5")))
-    lines = [_line(tablet, chance, customer, off) for _ in range(chance.choice((1, 2, 3, 3, 4, 5, 6)))]
-    total, tax = sum(one[0] for one in lines), sum(one[1] for one in lines)
-    if chance.random() < 0.004 * unrest:
+    key, order_no = f"BV{number}", f"{100000 + number}"
+    is_back = kind == "C" and chance.random() < FOR_AN_INVOICE
+    against, back = tablet.bought.back(chance, customer["CustomerID"]) if is_back else ("", [])
+    mode = "INC" if not back and chance.random() < WITH_TAX_INSIDE * habits.variety else "EX"
+    off = Decimal(0) if back else Decimal(chance.choice(("0",) * 8 + ("5", "2.5")))
+    lines = [_returned(tablet, chance, one) for one in back] or [
+        _picked(tablet, chance, customer, off, mode) for _ in range(chance.choice((1, 2, 3, 3, 4, 5, 6)))
+    ]
+    total, tax = sum(one.amount for one in lines), sum(one.tax for one in lines)
+    if chance.random() < 0.004 * habits.unrest:
         total += CENT
-    order_no, key = f"{100000 + number}", f"BV{number}"
+    files = papers(chance, key) if chance.random() < WITH_PAPERS * habits.variety else {}
     required = (day + timedelta(days=2)).isoformat() if chance.random() < 0.2 else ""
     head = ["H", order_no, "O" if kind == "N" else kind, f"{day.isoformat()}T14:32:05", required, key,
-            customer["CustomerID"], customer["CustomerName"], f"{off}", "EX", f"PO {number % 9973}", tablet.rep, "",
+            customer["CustomerID"], customer["CustomerName"], f"{off}", mode, f"PO {number % 9973}", tablet.rep, "",
             f"{total}", f"{tax}", "", chance.choice(NOTES)]  # fmt: skip
-    rows = [head, *(["D", order_no, *one[2]] for one in lines)]
+    if files or against:
+        head += ["", against, "", ";".join(files)]
+    rows = [head, *(["D", order_no, *one.fields] for one in lines)]
     if kind == "P":
         head[4] = head[8] = head[13] = head[14] = ""
         rows = [head, _money(order_no, chance, Decimal(chance.randint(2000, 60000)) / 100)]
@@ -76,23 +108,35 @@ def take(tablet: Tablet, chance: Random, number: int, day: date, unrest: float) 
         rows.insert(1, ["N", order_no, customer["CustomerName"], "Mere", "Kahu", *("",) * 11])
     elif kind == "I" and chance.random() < 0.6:
         rows.append(_money(order_no, chance, total + tax))
-    return Taken(key, "O" if kind == "N" else kind, total + tax, len(lines), _text(rows))
+    return Taken(key, "O" if kind == "N" else kind, total + tax, len(lines), _text(rows), files)
 
 
 def _money(order_no: str, chance: Random, amount: Decimal) -> list[str]:
     return ["P", order_no, chance.choice(("CASH", "EFTPOS")), f"{amount:.2f}", "", ""]
 
 
-def _line(tablet: Tablet, chance: Random, customer: dict[str, str], off: Decimal) -> tuple[Decimal, Decimal, list[str]]:
-    """Shape: amount without tax, tax, and the fields."""
+def _picked(tablet: Tablet, chance: Random, customer: dict[str, str], off: Decimal, mode: str) -> _Line:
     product = chance.choice(tablet.products)
     code = product["SKUCode"] if chance.random() > 0.001 else "NO-SUCH-SKU"
+    rate = tablet.rates[product["TaxCode"]]
     price = Decimal(product[f"SellPrice{customer['PriceLevel']}"] or product["SellPrice1"])
+    price = _cents(price * (HUNDRED + rate) / HUNDRED) if mode == "INC" else price
     quantity, discount = Decimal(chance.randint(1, 24)), Decimal(chance.choice(("0", "0", "0", "4", "7.5")))
-    amount = _cents(quantity * price * (100 - discount) * (100 - off) / 10000)
-    tax = _cents(amount * tablet.rates[product["TaxCode"]] / 100)
-    said = [code, product["Description"], f"{quantity}", "EA", f"{price}", f"{discount}", f"{amount}"]
-    return amount, tax, [*said, product["TaxCode"], chance.choice(("",) * 9 + ("short dated ok",))]
+    shown = _cents(quantity * price * (HUNDRED - discount) * (HUNDRED - off) / 10000)
+    tax = _cents(shown * rate / (HUNDRED + rate if mode == "INC" else HUNDRED))
+    fields = [code, product["Description"], f"{quantity}", "EA", f"{price}", f"{discount}", f"{shown}"]
+    note = chance.choice(("",) * 9 + ("short dated ok",))
+    return _Line(shown - tax if mode == "INC" else shown, tax, [*fields, product["TaxCode"], note])
+
+
+def _returned(tablet: Tablet, chance: Random, one: Bought) -> _Line:
+    """Some of what was bought, at the price that was paid."""
+    code = next((row["TaxCode"] for row in tablet.products if row["SKUCode"] == one.product), "1")
+    quantity = Decimal(chance.randint(1, int(one.quantity)))
+    amount = _cents(quantity * one.price * (HUNDRED - one.discount) / HUNDRED)
+    tax = _cents(amount * tablet.rates[code] / HUNDRED)
+    said = [one.product, one.text, f"{quantity}", "EA", f"{one.price}", f"{one.discount}", f"{amount}", code, ""]
+    return _Line(amount, tax, said)
 
 
 def _cents(amount: Decimal) -> Decimal:

@@ -44,12 +44,13 @@ class Stage:
         self.performed += 1
         return done if isinstance(done, dict) else {"done": done}
 
-    def _lay(self, at: str, file: str) -> None:
-        """An order file of laid/ arrives in the folder, complete."""
-        target = self.site / file
-        shutil.copyfile(self.laid / file, target)
-        stamp = time.time() - SETTLED_S
-        os.utime(target, (stamp, stamp))
+    def _lay(self, at: str, file: str, beside: Sequence[str] = ()) -> None:
+        """An order file of laid/ arrives in the folder, complete, after the files that lie beside it."""
+        for name in (*beside, file):
+            target = self.site / name
+            shutil.copyfile(self.laid / name, target)
+            stamp = time.time() - SETTLED_S
+            os.utime(target, (stamp, stamp))
 
     def _run(self, at: str, flow: str, **more: Any) -> Row:
         done = self._ask("run", at, flow=flow, **more)
@@ -63,6 +64,10 @@ class Stage:
     def _lose(self, at: str, fault: Row) -> None:
         """The next call that fits meets a fault; see the local Xero's page."""
         self.office.control("POST", "faults", fault)
+
+    def _calm(self, at: str) -> None:
+        """No fault waits any more, so that none meets the office."""
+        self.office.control("DELETE", "faults")
 
     def _contact(self, at: str, code: str, changes: Row) -> None:
         self.office.control("POST", f"contacts/{code}", changes)

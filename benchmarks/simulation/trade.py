@@ -10,7 +10,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from simulation.reps import Taken, tablets, take
+from simulation.reps import Habits, Taken, tablets, take
 from simulation.stage import Stage
 
 Row = dict[str, Any]
@@ -23,6 +23,10 @@ LOSSES: tuple[tuple[str, str, Row], ...] = (
     ("PUT", "Invoices", {"kind": "truncated"}),
     ("PUT", "Invoices", {"kind": "status", "status": 500, "commits": True}),
     ("PUT", "Invoices", {"kind": "status", "status": 500}),
+    ("PUT", "Invoices/*/Attachments/*", {"kind": "lost_after"}),
+    ("PUT", "CreditNotes/*/Allocations", {"kind": "lost_after"}),
+    ("PUT", "CreditNotes", {"kind": "lost_after"}),
+    ("PUT", "Payments", {"kind": "lost_after"}),
     ("GET", "Contacts", {"kind": "lost_before"}),
     ("GET", "Items", {"kind": "unavailable"}),
     ("GET", "*", {"kind": "truncated"}),
@@ -33,7 +37,7 @@ LOSSES: tuple[tuple[str, str, Row], ...] = (
 class Size:
     """How much happens. Shape: deaths and losses are shares of runs, 0 to 1; unrest multiplies the office's acts.
 
-    rounds are how often a day reps lay what they sold.
+    rounds are how often a day reps lay what they sold; variety multiplies what is not a plain order.
     """
 
     orders: int
@@ -44,6 +48,7 @@ class Size:
     losses: float
     unrest: float = 1.0
     rounds: int = 3
+    variety: float = 1.0
 
 
 @dataclass
@@ -75,7 +80,7 @@ class Trade:
 
     def run(self, is_over: Callable[[], bool]) -> Iterator[date]:
         """Everything, from the opening to the last look. Shape: each day when it is over; is_over ends it early."""
-        self.tablets = list(tablets(self.size.reps))
+        self.tablets, self.habits = list(tablets(self.size.reps)), Habits(self.size.unrest, self.size.variety)
         self._open_up()
         for at in range(self.size.days):
             self.day = working_day(self.size.first_day, at)
@@ -100,6 +105,8 @@ class Trade:
             full = path if path == "*" else f"/api.xro/2.0/{path}"
             self._act(time, "lose", fault={"method": method, "path": full, **kind})
         told = self._act(time, "run", flow=flow, **more)
+        if lost:
+            self._act(time, "calm")
         if lost or told.get("exit_code") == 4:
             self._act(time, "run", flow=flow)
 
@@ -128,22 +135,24 @@ class Trade:
         for _ in range(count):
             tablet = self.chance.choice([one for one in self.tablets if one.customers])
             self.number += 1
-            sold.setdefault(tablet.rep, []).append(take(tablet, self.chance, self.number, self.day, self.size.unrest))
+            sold.setdefault(tablet.rep, []).append(take(tablet, self.chance, self.number, self.day, self.habits))
         stem = f"{self.day}-{time[:2]}"
         for rep, some in sorted(sold.items()):
-            self._lay(time, f"{stem}-{rep}.txt", "".join(one.text for one in some))
+            files = {name: content for one in some for name, content in one.files.items()}
+            self._lay(time, f"{stem}-{rep}.txt", "".join(one.text for one in some), files)
             for one in (one for one in some if one.kind in ("O", "I")):
                 known = Known(one, due=one.total)
                 self.drafts[f"SO-{one.key}"] = known
         if self.again and self.chance.random() < 0.3:
-            self._lay(time, f"{stem}-again.txt", self.again)
+            self._lay(time, f"{stem}-again.txt", self.again, {})
         if sold:
             self.again = "".join(one.text for one in self.chance.choice(list(sold.values())))
             self._flow(time, "transactions")
 
-    def _lay(self, time: str, name: str, text: str) -> None:
-        (self.stage.laid / name).write_bytes(text.encode())
-        self._act(time, "lay", file=name)
+    def _lay(self, time: str, name: str, text: str, files: dict[str, bytes]) -> None:
+        for one, content in {**files, name: text.encode()}.items():
+            (self.stage.laid / one).write_bytes(content)
+        self._act(time, "lay", file=name, **({"beside": sorted(files)} if files else {}))
 
     def _office_of_contacts(self) -> None:
         """Archived and restored, merged, and other prices."""

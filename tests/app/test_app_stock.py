@@ -106,3 +106,17 @@ def test_the_plan_knows_what_was_sold(sqlite_site):
     site.sync()
     stock(site)
     assert dry_run.plan(site.installation, site.connection, MASTER_DATA).files == []
+
+
+@pytest.mark.parametrize(("tracked", "whole"), [(True, 2), (False, 1)])
+def test_items_are_read_whole_every_hour_only_while_xero_tracks_the_stock_of_one(sqlite_site, tracked, whole):
+    clock = Clock()
+    site = clock.given_to(sqlite_site)
+    for one in site.xero.books()["items"]:
+        site.xero.edit("items", one["Code"], IsTrackedAsInventory=tracked and one["Code"] == "APL-1L")
+    stock(site)
+    clock.ahead += timedelta(minutes=61)
+    stock(site)
+    asked = [one["headers"] for one in site.xero.received() if one["path"].endswith("/Items")]
+    assert len(asked) == 2
+    assert sum("if-modified-since" not in headers for headers in asked) == whole

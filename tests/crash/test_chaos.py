@@ -1,4 +1,4 @@
-"""Workers killed at random (kill -9), answers lost at random, orders arriving all the while: every order one document.
+"""Workers killed at random (kill -9), answers lost at random, sales arriving all the while: each is one document.
 
 SQLite with one worker, SQLite with two, PostgreSQL with three on as many machines; three connections at once. What is
 chosen follows from a seed. FIELDBRIDGE_TEST_CHAOS_S: for how many seconds each goes on, FIELDBRIDGE_TEST_CHAOS_SEED:
@@ -20,7 +20,7 @@ CREWS = {"sqlite-1": 1, "sqlite-2": 2, "postgresql-3": 3}
 
 
 @pytest.mark.parametrize("kind", [kind for kind in CREWS if kind.partition("-")[0] in databases.kinds()])
-def test_whoever_dies_and_whatever_is_lost_every_order_becomes_one_document(
+def test_whoever_dies_and_whatever_is_lost_every_transaction_becomes_one_document(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
 ) -> None:
     cluster = request.getfixturevalue("cluster") if kind.startswith("postgresql") else None

@@ -112,10 +112,11 @@ def test_a_value_from_outside_cannot_make_up_a_line_or_a_field(database, tmp_pat
     assert fields(line) == {"connection": "kauri", "key": "BV1", "message": naughty}
 
 
-def test_warnings_of_the_process_are_in_it_too(tmp_path):
+def test_warnings_of_the_process_are_in_it_too_and_on_stderr(tmp_path, capsys):
     with kept(settings(tmp_path)) as file:
         logging.getLogger("fieldbridge.engine.rounds").warning("%s failed and is tried again: %s", "upkeep", "Outage")
     assert fields(file.read_text())["said"] == "upkeep failed and is tried again: Outage"
+    assert capsys.readouterr().err == file.read_text()
 
 
 def test_it_is_rotated_by_size_and_old_files_go(database, tmp_path):

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
 from app.scene import order
-from fieldbridge.app import workshop
+from fieldbridge.app import readiness, workshop
 from fieldbridge.app.installation import Installation
 from fieldbridge.core.pacing import Budget
 from fieldbridge.flows import MASTER_DATA
@@ -123,6 +123,13 @@ def test_it_is_not_ready_with_the_schema_of_another_version(site):
         answer = httpx2.get(f"{url}/readyz")
         assert httpx2.get(f"{url}/healthz").status_code == 200
     assert (answer.status_code, answer.json()["faults"]) == (503, ["the database has the schema of another version"])
+
+
+def test_it_is_not_ready_without_room_on_its_disk(sqlite_site, monkeypatch):
+    monkeypatch.setattr(readiness, "SPENT_BYTES", 10**18)
+    with served(sqlite_site.installation) as url:
+        answer = httpx2.get(f"{url}/readyz")
+    assert (answer.status_code, answer.json()["faults"]) == (503, ["the disk is full"])
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,16 @@ def test_a_credit_for_no_invoice_goes_against_the_oldest_if_the_office_wants_it(
     assert {number for number, _ in against} <= {one["InvoiceNumber"] for one in owing.values()} | {"SO-BV1"}
 
 
+def test_a_credit_of_an_heir_is_put_against_what_the_customer_merged_into_it_owed(office):
+    settle_for(office.site, ALLOCATED)
+    office.add("Old name", AccountNumber="OLD001")
+    old = office.invoice("OLD001", "50", age=900)
+    office.patch("OLD001", MergedToContactID=office.contact("KER014")["ContactID"])
+    lay(office.site, "a.txt", raw(credit("1"), credit("2", against=old["InvoiceNumber"])))
+    assert (office.site.sync().exit_code, codes(office.site)) == (1, [("BV2", "order.credit_too_much")])
+    assert put_against(notes(office.site)["CR-BV1"]) == [(old["InvoiceNumber"], CREDITED)]
+
+
 def test_goods_that_come_back_with_a_van_sale_are_credited_and_put_against_it(sqlite_site):
     site = sqlite_site
     settle_for(site, '\n[transactions.tenders]\nCASH = "090"\n')

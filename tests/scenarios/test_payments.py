@@ -74,6 +74,22 @@ def test_what_a_customer_gives_beyond_the_invoice_is_an_overpayment(office):
     assert on_account(office) == [(KERIKERI, Decimal("1.35"))]
 
 
+def test_money_of_an_heir_pays_what_the_customer_merged_into_it_owed(office):
+    office.add("Old name", AccountNumber="OLD001")
+    office.add("Older name", AccountNumber="OLD002")
+    old, older = office.invoice("OLD001", "50", age=900), office.invoice("OLD002", "30", age=950)
+    office.patch("OLD002", MergedToContactID=office.contact("OLD001")["ContactID"])
+    office.patch("OLD001", MergedToContactID=office.contact(KERIKERI)["ContactID"])
+    assert send(office, paid(1, tender("CASH", "60"))).exit_code == 0
+    assert send(office, paid(2, tender("CASH", "20"), against=old["InvoiceNumber"])).exit_code == 0
+    assert payments(office) == sorted([
+        (older["InvoiceNumber"], Decimal(30), "091"),
+        (old["InvoiceNumber"], Decimal(30), "091"),
+        (old["InvoiceNumber"], Decimal(20), "091"),
+    ])  # fmt: skip
+    assert (on_account(office), codes(office.site)) == ([], [])
+
+
 def test_a_payment_alone_settles_the_oldest_invoices_first_and_the_rest_is_on_account(office_on_any_database):
     office = office_on_any_database
     settle_for(office.site, TENDERS)

@@ -1,11 +1,13 @@
-"""A company at work: three connections, workers that may die, answers that get lost, and orders all the while.
+"""A company at work: three connections, workers that may die, answers that get lost, and transactions all the while.
+
+They are orders, van sales with money taken, credits and quotes.
 
 What happens follows from a seed; what must have become of it is checked when calm has returned.
 """
 
 import shutil
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from random import Random
 
+import msgspec
 import sqlalchemy as sa
 
 from fieldbridge.app import connect
@@ -33,11 +36,29 @@ from support.template import rows
 from support.xero import Xero
 
 NAMES = ("kauri", "rata", "rimu")
-SETTINGS = "calls_per_day = 1000000\n[schedule]\nevery_s = { transactions = 5.0 }\n"
+SETTINGS = (
+    "calls_per_day = 1000000\n[schedule]\nevery_s = { transactions = 5.0 }\n"
+    '[transactions.tenders]\nCASH = "090"\nCARD = "090"\n'
+)
 WITHIN_S = 240.0
 LOOK_S = 0.1
 A_PAUSE_S, A_LIFE_S, CALLS_IN_A_LIFE = (0.02, 0.15), (1.5, 5.0), (1, 12)
 REPEATED, FAULTS_AHEAD = 0.15, 6
+DOCUMENTS = {
+    "O": ("invoices", "InvoiceNumber", "SO-"),
+    "I": ("invoices", "InvoiceNumber", "SO-"),
+    "C": ("credit_notes", "CreditNoteNumber", "CR-"),
+    "Q": ("quotes", "QuoteNumber", "QU-"),
+}
+"""What each kind becomes: where it is in the books, and by which number."""
+OFTEN = {"O": 5, "I": 3, "C": 1, "Q": 1}
+CALLS = (
+    *[("PUT", "Invoices")] * 4,
+    ("PUT", "Payments"),
+    ("PUT", "CreditNotes"),
+    ("PUT", "Quotes"),
+    *[("GET", "*")] * 3,
+)
 FAULTS = (
     {"kind": "lost_after"},
     {"kind": "lost_after"},
@@ -105,7 +126,7 @@ class Company:
         return self.met["calls"]
 
     def a_file(self) -> None:
-        """Some new orders of one connection, and now and then one that was sent before."""
+        """Some new transactions of one connection, and now and then one that was sent before."""
         name = self.random.choice(NAMES)
         before, fresh = self.taken[name], [self._new() for _ in range(self.random.randint(1, 4))]
         again = [self.random.choice(before)] if before and self.random.random() < REPEATED else []
@@ -116,15 +137,18 @@ class Company:
         export(self.folders[name], file, [*again, *fresh], HD1)
 
     def _new(self) -> Order:
-        self.met["orders"] += 1
+        self.met["transactions"] += 1
         quantities = [self.random.randint(1, 9) for _ in range(self.random.randint(1, 3))]
-        return orders.order(self.tablet, self.met["orders"], quantities=quantities)
+        made = orders.order(self.tablet, self.met["transactions"], quantities=quantities)
+        (kind,) = self.random.choices(list(OFTEN), list(OFTEN.values()))
+        made = msgspec.structs.replace(made, kind=kind)
+        return orders.paid(made) if kind == "I" else made
 
     def a_fault(self) -> None:
         """A call of any connection will meet it, unless many are planned already."""
         planned = len(self.xero.faults())
         if planned < FAULTS_AHEAD:
-            method, path = self.random.choice((("PUT", "Invoices"), ("PUT", "Invoices"), ("GET", "*")))
+            method, path = self.random.choice(CALLS)
             self.xero.fault(path=path, method=method, **self.random.choice(FAULTS))
             self.met["faults"] += 1
 
@@ -133,10 +157,33 @@ class Company:
         self.met["faults"] -= len(self.xero.faults())
         self.xero.forget_faults()
 
+    def booked(self) -> dict[str, list[Decimal]]:
+        """What Xero holds. Shape: number to the totals of all documents that bear it, so that a duplicate shows."""
+        books, found = self.xero.books(), defaultdict(list)
+        for table, field_name, prefix in set(DOCUMENTS.values()):
+            for one in books[table]:
+                if str(one.get(field_name, "")).startswith(prefix):
+                    found[one[field_name]].append(Decimal(str(one["Total"])))
+        return dict(found)
+
+    def paid(self) -> dict[str, list[Decimal]]:
+        """The money Xero holds. Shape: the transaction it names to all payments for it."""
+        found = defaultdict(list)
+        for one in self.xero.books()["payments"]:
+            key, _, part = (one["Reference"] or "").partition("/")
+            if part:
+                found[key].append(Decimal(str(one["Amount"])))
+        return dict(found)
+
+    @property
+    def all_taken(self) -> list[Order]:
+        """Every transaction once."""
+        return [one for many in self.taken.values() for one in many]
+
     @property
     def totals(self) -> dict[str, list[Decimal]]:
-        """What Xero must hold. Shape: number to the totals of all documents that bear it."""
-        return {f"SO-{one.key}": [one.total + one.tax] for many in self.taken.values() for one in many}
+        """What Xero must hold. Shape: as booked."""
+        return {f"{DOCUMENTS[one.kind][2]}{one.key}": [one.total + one.tax] for one in self.all_taken}
 
     def drain(self) -> float:
         """Wait until every order was taken and posted, and every file moved away. Units: seconds it took."""
@@ -151,22 +198,23 @@ class Company:
         with self.database.read() as tx:
             states = Counter(tx.execute(sa.select(intake.c.state)).scalars())
         lying = [one for folder in self.folders.values() for one in folder.glob("*.txt")]
-        return not lying and states["posted"] == self.met["orders"] and set(states) <= {"posted", "ignored"}
+        return not lying and states["posted"] == self.met["transactions"] and set(states) <= {"posted", "ignored"}
 
     def check(self) -> None:
         """Everything that must be true when calm has returned."""
-        invoices = self.xero.invoices()
-        totals = {number: [Decimal(str(one["Total"])) for one in found] for number, found in invoices.items()}
-        assert totals == self.totals
+        assert self.booked() == self.totals
+        assert self.paid() == {one.key: [one.total + one.tax] for one in self.all_taken if one.tenders}
         moved = {one.name: one.read_bytes() for at in self.folders.values() for one in (at / "Processed").iterdir()}
         assert moved == self.files
         with self.database.read() as tx:
             states = Counter(row["state"] for row in rows(tx, intake))
-            assert (states["posted"], states["ignored"]) == (self.met["orders"], self.met["repeats"])
+            assert (states["posted"], states["ignored"]) == (self.met["transactions"], self.met["repeats"])
             assert states.keys() <= {"posted", "ignored"}
             assert sorted((row["name"], row["content"]) for row in rows(tx, intake_file)) == sorted(self.files.items())
             assert {row["state"] for row in rows(tx, delivery)} == {"posted"}
-            assert {one.far_number for name in NAMES for one in deliveries.links(tx, name)} == self.totals.keys()
+            linked = [one for name in NAMES for one in deliveries.links(tx, name)]
+            assert {one.key for one in linked} == {one.key for one in self.all_taken}
+            assert {one.far_number for one in linked} >= self.totals.keys()
             assert [one for name in NAMES for one in problems.still_open(tx, name)] == []
             if tx.dialect.name == "sqlite":
                 assert tx.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"

@@ -40,6 +40,7 @@ from fieldbridge.store.schema import (
     intake,
     intake_file,
     link,
+    past,
     person,
     picture,
     problem,
@@ -51,8 +52,8 @@ from fieldbridge.store.schema import (
 
 EVERYTHING = 1_000_000
 LOOKED_AT = (
-    connection, book, watermark, intake_file, intake, delivery, link, problem, rep_since, sheet, sheet_row, picture,
-    catalogue_picture, answer, person,
+    connection, book, watermark, intake_file, intake, past, delivery, link, problem, rep_since, sheet, sheet_row,
+    picture, catalogue_picture, answer, person,
 )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """The log file: the events of the activity log that this process wrote, one a line, and its warnings.
 
+Warnings go to stderr too, where whoever keeps the service looks, and where there is room when the disk is full.
+
 An event is written when its transaction is committed, never before: what is in the file is true.
 """
 
@@ -35,13 +37,16 @@ def kept(settings: Settings) -> Iterator[Path]:
         file = _free(folder, stack)
         handler = _Private(file, maxBytes=settings.log_bytes, backupCount=settings.log_files - 1, encoding="utf-8")
         stack.callback(handler.close)
-        handler.setFormatter(_Json() if settings.log_json else _Words())
+        seen = logging.StreamHandler()
+        seen.setLevel(logging.WARNING)
         logger = logging.getLogger(ROOT)
         before = logger.level
         logger.setLevel(logging.INFO)
         stack.callback(logger.setLevel, before)
-        logger.addHandler(handler)
-        stack.callback(logger.removeHandler, handler)
+        for one in (handler, seen):
+            one.setFormatter(_Json() if settings.log_json else _Words())
+            logger.addHandler(one)
+            stack.callback(logger.removeHandler, one)
         yield file
 
 

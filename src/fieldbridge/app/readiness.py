@@ -1,5 +1,7 @@
 """Whether an installation can do its work now."""
 
+import shutil
+
 import sqlalchemy as sa
 
 from fieldbridge.app.installation import Installation
@@ -10,9 +12,14 @@ from fieldbridge.store.ledger import workers
 from fieldbridge.store.ledger.workers import Worker
 from fieldbridge.store.migrating import is_current
 
+SPENT_BYTES = 100_000_000
+"""With less room than this where the home is, a disk counts as full."""
+
 
 def checked(installation: Installation) -> list[str]:
     """What is in the way, in words without names; nothing when all is well."""
+    if shutil.disk_usage(installation.settings.home).free < SPENT_BYTES:
+        return ["the disk is full"]
     try:
         if not is_current(installation.database.engine):
             return ["the database has the schema of another version"]

@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from fieldbridge.core.alerts.rules import alert_address, mail_address
 from fieldbridge.core.errors import SetupError
 
+EVIDENCE_DAYS_MIN = 90
+
 
 class Settings(BaseSettings):
     """One installation.
@@ -28,6 +30,7 @@ class Settings(BaseSettings):
     keep_history_days: int = Field(default=90, ge=1)
     keep_usage_days: int = Field(default=800, ge=1)
     keep_workflows_days: int = Field(default=7, ge=1)
+    keep_evidence_days: int = Field(default=800, ge=0)
     log_bytes: int = Field(default=10_000_000, ge=1000)
     log_files: int = Field(default=10, ge=1)
     log_json: bool = False
@@ -46,6 +49,14 @@ class Settings(BaseSettings):
     def _reachable(cls, text: str) -> str:
         """Refuse what is no address. Shape: several are separated by commas."""
         return ",".join(alert_address(part) for part in text.replace(",", " ").split())
+
+    @field_validator("keep_evidence_days")
+    @classmethod
+    def _long_enough(cls, days: int) -> int:
+        """Refuse what is younger than answers to reps are."""
+        if 0 < days < EVIDENCE_DAYS_MIN:
+            raise ValueError(f"evidence is kept for {EVIDENCE_DAYS_MIN} days at least, or with 0 for ever")
+        return days
 
     @field_validator("mail_from")
     @classmethod

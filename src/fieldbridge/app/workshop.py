@@ -25,7 +25,7 @@ from fieldbridge.engine.membership import Membership, somebody_stays
 from fieldbridge.engine.rounds import Rounds
 from fieldbridge.engine.stages import Program, Programs, is_outage
 from fieldbridge.engine.upkeep import Keep, Upkeep
-from fieldbridge.flows import MASTER_DATA, SALES_HISTORY, TRANSACTIONS
+from fieldbridge.flows import CONTACTS, MASTER_DATA, SALES_HISTORY, TRANSACTIONS
 from fieldbridge.store.database import normalised
 from fieldbridge.store.ledger import runs, schedules, webhooks
 from fieldbridge.store.ledger.runs import Run
@@ -35,7 +35,9 @@ UPKEEP_EVERY_S = 10.0
 WORKER_LOOK_S = 5.0
 TICK_S, SETTLING_TICK_S = 1.0, 0.3
 CLOCK_PUT_BACK = timedelta(minutes=1)
-FLOW_OF_CATEGORY = {"CONTACT": MASTER_DATA, "INVOICE": SALES_HISTORY, "CREDITNOTE": SALES_HISTORY}
+FLOWS_OF_CATEGORY = {
+    "CONTACT": (MASTER_DATA, CONTACTS), "INVOICE": (SALES_HISTORY,), "CREDITNOTE": (SALES_HISTORY,),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -176,14 +178,14 @@ class Workshop:
         return True
 
     def _heed_webhooks(self) -> None:
-        """What Xero announced is read now rather than at the next poll."""
+        """What Xero announced is read now rather than at the next poll, by the flows that run by themselves."""
         with self.installation.database.read() as tx:
             announced = webhooks.announced(tx)
         for connection_id, category in announced:
             with self.installation.database.write() as tx:
                 webhooks.heed(tx, connection_id, self.installation.now())
-                if category in FLOW_OF_CATEGORY:
-                    schedules.nudge(tx, connection_id, FLOW_OF_CATEGORY[category], self.installation.now())
+                for flow in FLOWS_OF_CATEGORY.get(category, ()):
+                    schedules.nudge(tx, connection_id, flow, self.installation.now())
 
 
 @contextmanager
@@ -234,7 +236,12 @@ def opened(
 
 def _keeping_up(installation: Installation, work: Workshop, me: str, rhythm: Rhythm) -> Rounds:
     settings, dispatcher = installation.settings, work.dispatcher
-    keep = Keep(settings.keep_history_days, settings.keep_usage_days, settings.keep_workflows_days)
+    keep = Keep(
+        history_days=settings.keep_history_days,
+        usage_days=settings.keep_usage_days,
+        workflows_days=settings.keep_workflows_days,
+        evidence_days=settings.keep_evidence_days,
+    )
     upkeep = Upkeep(dispatcher, me, keep, rhythm.lost_after_s)
     assert work.worker is not None
     return Rounds(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fieldbridge.core.records.documents import BookedInvoice
     from fieldbridge.core.records.field import Order
     from fieldbridge.store.ledger.calls import Attempt
-    from fieldbridge.store.ledger.evidence import PastProblem
+    from fieldbridge.store.ledger.evidence import Arrival, PastProblem
 
 Lines = Iterator[str]
 LONGEST_SHOWN = 200
@@ -55,15 +55,17 @@ def _taken(one: "Arrived") -> Lines:
     arrival = one.arrival
     because = f" ({visible(arrival.reason)})" if arrival.reason else ""
     yield f"{_moment(arrival.taken_at)} from {visible(arrival.file)}, number {arrival.position + 1} in it"
-    yield f"  {arrival.state}{because}; {_kept(arrival.file_id, arrival.moved_to)}"
+    yield f"  {arrival.state}{because}; {_kept(arrival)}"
     yield from (f"  | {visible(line)}" for line in one.text.splitlines())
 
 
-def _kept(file_id: int, moved_to: str | None) -> str:
-    kept = f"the file is kept in the database as file {file_id}"
-    if moved_to is None:
+def _kept(arrival: "Arrival") -> str:
+    if arrival.forgotten_at is not None:
+        return f"bytes, plan, calls, answers and log were forgotten {_moment(arrival.forgotten_at)}"
+    kept = f"the file is kept in the database as file {arrival.file_id}"
+    if arrival.moved_to is None:
         return f"{kept}, and lies in the folder"
-    return f"{kept}, and as {visible(moved_to)} among the processed" if moved_to else kept
+    return f"{kept}, and as {visible(arrival.moved_to)} among the processed" if arrival.moved_to else kept
 
 
 def _understood(order: "Order") -> Lines:
@@ -83,6 +85,9 @@ def _understood(order: "Order") -> Lines:
 def _planned(fate: "Fate") -> Lines:
     part, document = fate.part, fate.planned
     named = f"{_moment(part.planned_at)} {part.kind} {visible(part.number)}"
+    if document is None:
+        yield named
+        return
     if not isinstance(document, SalesDocument):
         yield named
         yield from (f"  {line}" for line in _plain_fields(document))
@@ -156,7 +161,8 @@ def _held(fate: "Fate") -> Lines:
 def _document(held: "BookedInvoice") -> Lines:
     changed = f", last changed {_moment(held.updated_at)}" if held.updated_at else ""
     yield f"{visible(held.number)} {held.status}{changed}"
-    yield f"  {_sum(held.subtotal, held.total_tax, held.total)}; {held.due:.2f} due"
+    due = f"; {held.due:.2f} due" if held.kind == "ACCREC" else ""
+    yield f"  {_sum(held.subtotal, held.total_tax, held.total)}{due}"
     for money in held.settlements:
         yield f"  {money.amount:.2f} by {money.kind} on {money.settled_on} {visible(money.reference)}".rstrip()
 

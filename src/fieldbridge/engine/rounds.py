@@ -7,6 +7,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
+import sqlalchemy as sa
+
 log = logging.getLogger(__name__)
 LONGEST_GOODBYE_S = 5.0
 Duty = tuple[float, Callable[[], object]]
@@ -47,4 +49,9 @@ class Rounds:
         try:
             duty()
         except Exception as error:  # noqa: BLE001 - see above
-            log.warning("%s failed and is tried again: %s", self._thread.name, type(error).__name__)
+            log.warning("%s failed and is tried again: %s", self._thread.name, _cause(error))
+
+
+def _cause(error: Exception) -> str:
+    """What a database said, for it names no record; of others only the kind: their words may hold anything."""
+    return str(error.orig) if isinstance(error, sa.exc.OperationalError) else type(error).__name__

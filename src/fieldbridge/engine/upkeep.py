@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -10,21 +11,22 @@ from fieldbridge.engine import recovery
 from fieldbridge.engine.dispatch import Dispatcher
 from fieldbridge.engine.durable import workflow_id
 from fieldbridge.engine.stages import RunRef, Stop
-from fieldbridge.store.ledger import leases, retention, runs, schedules
+from fieldbridge.store.ledger import leases, old_evidence, retention, runs, schedules
 
 LOOKED_AT = 1000
-BITE, BITES = 500, 20
+BITE, BITES = 200, 50
 LEASE_S = 30.0
 LOST = Stop("run.lost", "The run ended without a word; the next one goes on where it was.", "retry", 4)
 
 
 @dataclass(frozen=True)
 class Keep:
-    """How long things are kept. Units: days."""
+    """How long things are kept. Units: days; evidence of 0 days is kept for ever."""
 
     history_days: int
     usage_days: int
     workflows_days: int
+    evidence_days: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,23 @@ class Upkeep:
         if not self._mine("forget"):
             return
         history, workflows = (now - timedelta(days=days) for days in (self.keep.history_days, self.keep.workflows_days))
-        self._bite_by_bite(lambda tx: retention.forget_log(tx, history, BITE))
+        self._bite_by_bite(lambda tx: retention.forget_rows(tx, retention.LOG, history, BITE))
         self._bite_by_bite(lambda tx: retention.forget_runs(tx, history, BITE))
         with self.dispatcher.database.write() as tx:
             retention.forget_counts(tx, (now - timedelta(days=self.keep.usage_days)).date())
+        if self.keep.evidence_days:
+            self._forget_evidence(now, now - timedelta(days=self.keep.evidence_days))
         for _ in range(BITES):
             if recovery.forget(self.dispatcher.client, workflows, BITE) < BITE:
                 return
+
+    def _forget_evidence(self, now: datetime, before: datetime) -> None:
+        self._bite_by_bite(lambda tx: old_evidence.forget_transactions(tx, before, now, BITE))
+        self._bite_by_bite(lambda tx: old_evidence.forget_files(tx, before, BITE))
+        self._bite_by_bite(lambda tx: old_evidence.forget_problems(tx, before, BITE))
+        self._bite_by_bite(lambda tx: old_evidence.forget_documents(tx, before, BITE))
+        for moment in retention.EVIDENCE:
+            self._bite_by_bite(partial(retention.forget_rows, moment=moment, before=before, limit=BITE))
 
     def _bite_by_bite(self, forget: Callable[[sa.Connection], int]) -> None:
         for _ in range(BITES):

@@ -37,6 +37,7 @@ SENTENCES: dict[Became, str] = {
     "invoiced": "{number} was invoiced.",
     "voided": "The office voided {number}.",
     "deleted": "The office deleted {number}.",
+    "past": "{number} went to Xero; how it stands is to be seen there.",
 }
 BESIDES = {
     "contact": "{number} is a customer in Xero.",
@@ -44,15 +45,19 @@ BESIDES = {
     "on account": "{amount} is on account in Xero.",
 }
 """What may go beside a document, or alone, and how it is told once it is in Xero."""
-USED_UP = "{number} is used up: put against invoices, or paid back."
+OTHERWISE: dict[tuple[str, Became], str] = {
+    ("credit note", "paid"): "{number} is used up: put against invoices, or paid back.",
+    ("quote", "posted"): "{number} is in Xero, a draft the office has not sent yet.",
+}
+"""What is told of some kinds in other words."""
 GONE: tuple[Became, ...] = ("voided", "deleted")
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
     """One part on its way or in Xero.
 
-    Shape: document is what was to be created, None where it is no document with lines; booked is what the Books hold
-    of it, None while it was not read. Units: total is with tax.
+    Shape: document is what was to be created, None where it is no document with lines, or is forgotten; booked is what
+    the Books hold of it, None while it was not read. Units: total is with tax.
     """
 
     kind: str
@@ -66,7 +71,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
 class Known(msgspec.Struct, frozen=True, kw_only=True):
     """All that is known of one transaction.
 
-    Shape: problems are messages of those still open; order is None for one that could not be read.
+    Shape: problems are messages of those still open; order is None for one that could not be read, or is forgotten.
     """
 
     key: str
@@ -109,18 +114,8 @@ def _part(one: Sent) -> PartAnswer:
     sent, booked = one.document, one.booked
     if one.state != "posted":
         return PartAnswer(kind=one.kind, became=WAITING_STATES[one.state], number=one.number)
-    if sent is None:
-        return PartAnswer(kind=one.kind, became="posted", number=one.number, subtotal=one.total)
     if booked is None:
-        became = OF_STATUS.get(sent.status, "posted")
-        return PartAnswer(
-            kind=one.kind,
-            became=became,
-            number=one.number,
-            subtotal=sent.total - sent.total_tax,
-            tax=sent.total_tax,
-            due=sent.total if one.kind == "invoice" else None,
-        )
+        return _unread(one)
     became = _standing(booked)
     number = booked.number or one.number
     if became in GONE:
@@ -132,7 +127,23 @@ def _part(one: Sent) -> PartAnswer:
         subtotal=booked.subtotal,
         tax=booked.total_tax,
         due=booked.due if one.kind == "invoice" else None,
-        changes=changes(sent.lines, booked, sent.amounts),
+        changes=changes(sent.lines, booked, sent.amounts) if sent else (),
+    )
+
+
+def _unread(one: Sent) -> PartAnswer:
+    """A part that is in Xero, of which the Books hold nothing."""
+    sent = one.document
+    if sent is None:
+        became: Became = "posted" if one.kind in BESIDES else "past"
+        return PartAnswer(kind=one.kind, became=became, number=one.number, subtotal=one.total)
+    return PartAnswer(
+        kind=one.kind,
+        became=OF_STATUS.get(sent.status, "posted"),
+        number=one.number,
+        subtotal=sent.total - sent.total_tax,
+        tax=sent.total_tax,
+        due=sent.total if one.kind == "invoice" else None,
     )
 
 
@@ -147,7 +158,7 @@ def _standing(booked: BookedInvoice) -> Became:
 def _sentence(part: PartAnswer) -> str:
     if part.kind in BESIDES and part.became == "posted":
         return BESIDES[part.kind].format(number=part.number, amount=f"{part.subtotal:.2f}")
-    template = USED_UP if (part.kind, part.became) == ("credit note", "paid") else SENTENCES[part.became]
+    template = OTHERWISE.get((part.kind, part.became), SENTENCES[part.became])
     said = template.format(number=part.number, due=f"{part.due or Decimal(0):.2f}")
     if not part.changes:
         return said

@@ -36,6 +36,7 @@ class Instant(sa.types.TypeDecorator[datetime]):
 # Without parameters, so that SQLite can prove that the small indexes of these rows serve.
 UNSENT = sa.text("intake.state IN ('waiting', 'planned')")
 WENT_WELL = sa.text("well.exit_code IN (0, 1)")
+DOCUMENT = sa.text("book.contact_id <> ''")
 Json = sa.JSON().with_variant(JSONB(), "postgresql")
 Id = sa.BigInteger().with_variant(Integer(), "sqlite")
 
@@ -126,6 +127,7 @@ book = Table(
     Index("ix_book_code", "connection_id", "kind", "code"),
     Index("ix_book_open", "connection_id", "is_open", "contact_id"),
     Index("ix_book_updated", "connection_id", "kind", "updated_at"),
+    only_where("ix_book_document", "contact_id <> ''", "is_open", "read_at"),
 )
 
 link = Table(
@@ -161,6 +163,7 @@ intake_file = Table(
     Column("taken_at", Instant, nullable=False),
     Column("moved_to", Text),
     Index("ix_intake_file_open", "connection_id", "moved_to"),
+    Index("ix_intake_file_taken", "taken_at"),
 )
 
 intake = Table(
@@ -181,6 +184,20 @@ intake = Table(
     Index("ix_intake_state", "connection_id", "state"),
     Index("ix_intake_file", "file_id"),
     only_where("ix_intake_unsent", "state IN ('waiting', 'planned')", "connection_id", "file_id"),
+)
+
+past = Table(
+    "past",
+    metadata,
+    of_connection(primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("taken_at", Instant, nullable=False),
+    Column("forgotten_at", Instant, nullable=False),
+    Column("parts", Text, nullable=False),
 )
 
 delivery = Table(
@@ -233,6 +250,8 @@ problem = Table(
     Column("closed_at", Instant),
     Column("closed_because", Text),
     Index("ix_problem_open", "connection_id", "closed_at"),
+    Index("ix_problem_intake", "intake_id"),
+    only_where("ix_problem_closed", "closed_at IS NOT NULL", "closed_at"),
     only_where("ix_problem_still_open", "closed_at IS NULL", "connection_id", "code", "opened_at"),
 )
 

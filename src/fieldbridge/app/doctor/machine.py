@@ -15,13 +15,14 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from fieldbridge.app.doctor.finding import Check, Finding, fail, ok, warn
+from fieldbridge.app.readiness import SPENT_BYTES
 from fieldbridge.app.settings import Settings
 from fieldbridge.core.errors import SetupError
 from fieldbridge.store.database import open_engine
 from fieldbridge.store.migrating import check, revision, revisions
 from fieldbridge.store.vault import load_key
 
-LOW_BYTES, SPENT_BYTES = 1_000_000_000, 100_000_000
+LOW_BYTES = 1_000_000_000
 UPDATE = "Make a backup; any command that works with connections then brings it forward."
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from fieldbridge.app.connection_settings import parse
 from fieldbridge.app.evidence.held import MONEY_OF
+from fieldbridge.app.evidence.kept import expect_kept
 from fieldbridge.app.evidence.transactions import main
 from fieldbridge.core.calendar_days import day_at, zone_of
 from fieldbridge.store import books
@@ -47,10 +48,14 @@ def day_of(one: Arrival, zone: ZoneInfo | None) -> date:
 
 
 def period(tx: sa.Connection, one: Connection, first: date, last: date) -> Period:
-    """The transactions captured from one day to another, both included."""
+    """The transactions captured from one day to another, both included.
+
+    Errors: SetupError when some of them may be forgotten.
+    """
     own = books.organisation(tx, one.id)
     zone = zone_of(own.timezone if own else "", parse(one.settings).time_zone)
     since = datetime.combine(first, time.min, UTC) - AHEAD
+    expect_kept(tx, since)
     recent = evidence.taken_since(tx, one.id, since)
     inside = [(each.key, each) for each in recent if first <= day_of(each, zone) <= last]
     keyed = evidence.arrivals(tx, one.id, {key for key, _ in inside if key})

@@ -14,6 +14,7 @@ from typing import Literal
 
 import msgspec
 
+from fieldbridge.app.evidence.kept import expect_kept
 from fieldbridge.app.evidence.transactions import main, planned
 from fieldbridge.app.flows.context import Context, context_of
 from fieldbridge.app.flows.planning import plan
@@ -99,6 +100,7 @@ class Replay:
         """Take each kept file, and plan where it was planned then. Shape: the keys taken then, how many files."""
         since, count = self.installation.now() - timedelta(days=days), 0
         with self.installation.database.read() as tx:
+            expect_kept(tx, since)
             moments = evidence.planned_since(tx, self.ref.connection_id, since)
             before = since
             for file in evidence.files_since(tx, self.ref.connection_id, since):
@@ -193,8 +195,8 @@ def _became(then: Arrival | None, now: Arrival | None, parts: list[RehearsedPart
 
 
 def _part(now: Part, then: Part | None) -> RehearsedPart:
-    document = planned(now)
-    differs = tuple(differences(planned(then), document)) if then else ()
+    document, before = planned(now), planned(then) if then else None
+    differs = tuple(differences(before, document)) if before and document else ()
     return RehearsedPart(
         kind=now.kind, part=now.part, number=now.number, total=f"{now.total:.2f}", document=document,
         differs=differs if then else ("it was not made then",),

@@ -1,13 +1,12 @@
 """One transaction's whole life: its bytes, what was understood, planned and sent, and what has become of it since."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from fieldbridge.app.evidence.calling import session_of
-from fieldbridge.app.evidence.transactions import SALES, TYPES, known_of, planned
+from fieldbridge.app.evidence.transactions import LISTS, TYPES, known_of, planned
 from fieldbridge.app.installation import Installation
 from fieldbridge.app.parts.table import KINDS
 from fieldbridge.core.errors import SetupError
@@ -37,12 +36,12 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
 class Fate(msgspec.Struct, frozen=True, kw_only=True):
     """One part: what was planned, each attempt to send it, and what is in Xero now.
 
-    Shape: planned is the record that was to be created; booked is None where nothing was read; notes are Xero's own
-    history, only where Xero was asked.
+    Shape: planned is the record that was to be created, None once that is forgotten; booked is None where nothing was
+    read; notes are Xero's own history, only where Xero was asked.
     """
 
     part: Part
-    planned: Record
+    planned: Record | None
     attempts: list[Attempt]
     page: str = ""
     booked: BookedInvoice | None = None
@@ -108,7 +107,7 @@ def _story(installation: Installation, one: Connection, key: str, *, fresh: bool
         key=key,
         answer=answer_of(known),
         is_fresh=fresh,
-        arrived=[Arrived(arrival=each, text=_text(raw[each.id])) for each in arrived],
+        arrived=[Arrived(arrival=each, text=_text(raw.get(each.id, b""))) for each in arrived],
         fates=[_fate(part, left.get(part.id, []), links, read, notes) for part in parts],
         told=told,
         problems=past,
@@ -124,15 +123,15 @@ def _events(tx: sa.Connection, connection_id: str, key: str, arrived: list[Arriv
 
 def _asked(session: Session, parts: list[Part]) -> tuple[dict[str, BookedInvoice], dict[str, list[Note]]]:
     """The documents as Xero holds them this moment, and what happened to them there: two calls for each."""
-    read: dict[str, Any] = {}
+    read: dict[str, BookedInvoice] = {}
     notes: dict[str, list[Note]] = {}
     for part in parts:
-        if not part.far_id or part.kind not in SALES:
+        if not part.far_id or part.kind not in LISTS:
             continue
-        sales = SALES[part.kind]
-        if (found := sales.one(session, part.far_id)) is not None:
-            read[part.far_id] = found
-            notes[part.far_id] = history.read(session, sales.collection.name, part.far_id)
+        listed = LISTS[part.kind]
+        if (found := listed.one(session, part.far_id)) is not None:
+            read[part.far_id] = books.as_booked(found)
+            notes[part.far_id] = history.read(session, listed.name, part.far_id)
     return read, notes
 
 

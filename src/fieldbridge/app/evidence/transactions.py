@@ -1,6 +1,7 @@
 """What is known of some transactions: what arrived, what went, and what the Books say became of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -9,14 +10,19 @@ from fieldbridge.app.flows.documents import CREDIT_NOTES, DOCUMENTS, INVOICES
 from fieldbridge.app.parts.table import KINDS
 from fieldbridge.core.records.books import Record, SalesDocument
 from fieldbridge.core.records.documents import BookedInvoice
+from fieldbridge.core.records.field import Order
 from fieldbridge.flows.answers import BESIDES, Known, Sent
 from fieldbridge.store import books
 from fieldbridge.store.ledger import evidence
 from fieldbridge.store.ledger.evidence import Arrival, Part
+from fieldbridge.xero.collection import Collection
+from fieldbridge.xero.documents import quotes
 
-TYPES = [kind.sales.kind for kind in DOCUMENTS]
-SALES = {"invoice": INVOICES.sales, "credit note": CREDIT_NOTES.sales}
-"""Kinds of parts that are sales documents, and how Xero is asked for them."""
+TYPES = [*(kind.sales.kind for kind in DOCUMENTS), quotes.QUOTE]
+LISTS: dict[str, Collection[Any, Any]] = {
+    "invoice": INVOICES.sales.collection, "credit note": CREDIT_NOTES.sales.collection, "quote": quotes.QUOTES,
+}  # fmt: skip
+"""Kinds of parts that are documents with a life of their own, and where Xero lists them."""
 COUNTS = ("posted", "planned")
 TOLD = ("invoice", "credit note", "quote", *BESIDES)
 """Kinds of parts a rep hears of; files and notes are no news."""
@@ -38,7 +44,7 @@ def known_of(
         key: Known(
             key=key,
             state=main(some).state,
-            order=main(some).order,
+            order=_order(some),
             sent=[
                 sent_of(part, booked)
                 for part in going.get(key, [])
@@ -56,6 +62,14 @@ def main(arrived: Sequence[Arrival]) -> Arrival:
     return (counting or arrived)[-1]
 
 
+def _order(arrived: Sequence[Arrival]) -> Order | None:
+    """What was captured. Where that is forgotten, what came again is the same."""
+    counting = main(arrived)
+    if counting.forgotten_at is None:
+        return counting.order
+    return next((one.order for one in reversed(arrived) if one.state == "ignored" and one.order), None)
+
+
 def sent_of(part: Part, booked: Mapping[str, BookedInvoice]) -> Sent:
     """A part with what the Books hold of it."""
     document = planned(part)
@@ -69,7 +83,9 @@ def sent_of(part: Part, booked: Mapping[str, BookedInvoice]) -> Sent:
     )
 
 
-def planned(part: Part) -> Record:
-    """What was to be created."""
+def planned(part: Part) -> Record | None:
+    """What was to be created; None once that is forgotten."""
+    if not part.document:
+        return None
     found: Record = msgspec.json.decode(part.document, type=KINDS[part.kind].document)
     return found

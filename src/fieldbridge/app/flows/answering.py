@@ -16,7 +16,7 @@ from fieldbridge.app.flows.publishing import Published, note_published, staged
 from fieldbridge.core.records.answers import Answer
 from fieldbridge.engine.stages import Turn
 from fieldbridge.field.folder.answers_file import answer_rows
-from fieldbridge.flows.answers import answer_of
+from fieldbridge.flows.answers import Known, answer_of
 from fieldbridge.store.database import batches
 from fieldbridge.store.ledger import answers, leases, runs
 
@@ -71,11 +71,16 @@ def _keep(context: Context, tx: sa.Connection, keys: Iterable[str]) -> int:
         news: dict[str, Answer] = {}
         for key, one in known.items():
             made = answer_of(one)
-            if made != before.get(key):
+            if made != before.get(key) and not _is_forgotten(one):
                 news[key] = made
         answers.tell(tx, context.id, news, context.now())
         count += len(news)
     return count
+
+
+def _is_forgotten(one: Known) -> bool:
+    """Whether nobody knows any more who captured it, so that nobody can be told."""
+    return one.state == "posted" and one.order is None
 
 
 def _publish(context: Context) -> list[Published]:

@@ -147,6 +147,13 @@ def standing_for(tx: sa.Connection, connection_id: str, contact_ids: Iterable[st
     return {contact_id: found[heir_of(contact_id, merged)] for contact_id in asked & found.keys()}
 
 
+def merged_into(tx: sa.Connection, connection_id: str, contact_ids: Collection[str]) -> dict[str, str]:
+    """Every contact that was merged into one of these, however often. Shape: contact to the one of these."""
+    merged = {one.contact_id: one.merged_to for one in books.every(tx, connection_id, Contact) if one.merged_to}
+    heirs = {contact_id: heir_of(contact_id, merged) for contact_id in merged}
+    return {contact_id: heir for contact_id, heir in heirs.items() if heir in contact_ids}
+
+
 def heir_of(contact_id: str, merged: Mapping[str, str]) -> str:
     """Who stands for a contact now, however often it was merged. Each step is taken once, so a ring ends too."""
     passed = set()

@@ -7,7 +7,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from fieldbridge.app.flows.context import Context
-from fieldbridge.app.flows.outlets import holders
+from fieldbridge.app.flows.outlets import holders, merged_into
 from fieldbridge.app.flows.price_list import price_list
 from fieldbridge.core.ageing import Aged
 from fieldbridge.core.errors import RefusedError
@@ -166,14 +166,16 @@ def _stops(context: Context) -> Callable[[Contact, Decimal], Sequence[str]]:
 def _owing(
     tx: sa.Connection, connection_id: str, orders: Sequence[Order], contacts: Mapping[str, Sequence[Contact]]
 ) -> Owing:
-    """What the customers owe of those orders that may settle it."""
+    """What the customers owe of those orders that may settle it. What a merged contact owed, its heir owes."""
     settling = [order for order in orders if order.kind in SETTLING]
     contact_ids = {one.contact_id for order in settling for one in contacts.get(order.customer, ())}
-    found = owing.owed(tx, connection_id, contact_ids, {order.against for order in settling if order.against})
+    heirs = merged_into(tx, connection_id, contact_ids) if contact_ids else {}
+    numbers = {order.against for order in settling if order.against}
+    found = owing.owed(tx, connection_id, contact_ids | heirs.keys(), numbers)
     return Owing(
         Debt(
             invoice_id=one.document_id,
-            contact_id=one.contact_id,
+            contact_id=heirs.get(one.contact_id, one.contact_id),
             number=one.number,
             status=one.status,
             currency=one.currency_code,

@@ -30,7 +30,8 @@ class Stream:
     """One endpoint that is read into the Books.
 
     Shape: sees_changes says that Xero can tell what changed since a moment; announced_as is its webhook category;
-    holds_stock says that figures in it move without a row being marked as modified, and every hour matters.
+    holds_stock says that, where stock is tracked, it moves without a row being marked as modified, and every hour
+    matters.
     """
 
     name: str
@@ -91,9 +92,7 @@ def when_stale(stream: Stream, fresh_for: timedelta, step: Callable[[Context], T
 
 def _refresh(context: Context, stream: Stream, until: datetime | None, full_at: datetime | None) -> None:
     began = context.now()
-    rules = context.settings.master_data
-    hours = min(rules.full_read_hours, rules.stock_read_hours) if stream.holds_stock else rules.full_read_hours
-    full = not stream.sees_changes or full_read_is_due(full_at, began, hours)
+    full = _is_read_whole(context, stream, full_at, began)
     context.say(f"reading {stream.name} from Xero")
     pages = stream.pages(context.session(), None if full else since(until))
     count, read_at = keep_pages(context, stream.name, pages, "" if full else stream.announced_as)
@@ -104,6 +103,17 @@ def _refresh(context: Context, stream: Stream, until: datetime | None, full_at: 
             webhooks.mark_read(tx, context.connection.organisation_id, stream.announced_as, began, context.now())
         windows.advance(tx, context.id, stream.name, read_at or until or began, began if full else full_at)
         runs.count(tx, context.ref.run_id, **{stream.name: count})
+
+
+def _is_read_whole(context: Context, stream: Stream, full_at: datetime | None, now: datetime) -> bool:
+    """Whether all of a stream is read, and not what changed alone. Where Xero tracks no stock, none can move."""
+    rules = context.settings.master_data
+    if not stream.sees_changes or full_read_is_due(full_at, now, rules.full_read_hours):
+        return True
+    if not stream.holds_stock or not full_read_is_due(full_at, now, rules.stock_read_hours):
+        return False
+    with context.read() as tx:
+        return any(one.on_hand is not None for one in books.every(tx, context.id, Item))
 
 
 def keep_pages(

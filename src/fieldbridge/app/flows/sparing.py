@@ -1,6 +1,5 @@
 """Making a day's calls last: a flow that costs more than is left runs less often until the limit is lifted."""
 
-import math
 from datetime import UTC, datetime, time, timedelta
 
 import sqlalchemy as sa
@@ -15,7 +14,7 @@ from fieldbridge.store.ledger.budgets import Cost
 from fieldbridge.store.ledger.connections import Connection
 
 DAY = timedelta(days=1)
-MINUTE_S, HOUR_S = 60.0, 3600.0
+HOUR_S = 3600.0
 
 
 def spare(
@@ -38,16 +37,13 @@ def spare(
     )
     if period_s <= usual_s:
         return None
-    said = f"Every {_told(period_s, usual_s)}, so that the day's calls last until {lifted_at:%Y-%m-%d %H:%M} UTC."
-    return now + timedelta(seconds=period_s), said
+    said = f"Every {_minutes(period_s)} minutes instead of {_minutes(usual_s)}, so that the day's calls last until "
+    return now + timedelta(seconds=period_s), f"{said}{lifted_at:%Y-%m-%d %H:%M} UTC."
 
 
-def _told(period_s: float, usual_s: float) -> str:
-    """Two periods that differ, in minutes where that shows it."""
-    minutes, usual = round(period_s / MINUTE_S), round(usual_s / MINUTE_S)
-    if 1 <= usual < minutes:
-        return f"{minutes} minutes instead of {usual}"
-    return f"{math.ceil(period_s)} seconds instead of {usual_s:g}"
+def _minutes(seconds: float) -> str:
+    """To the tenth while it is short, so that two that differ look so."""
+    return f"{seconds / 60:.{0 if seconds >= 120 else 1}f}".removesuffix(".0")
 
 
 def _demand(flow: str, settings: ConnectionSettings, cost: Cost | None, counted_s: float | None) -> Demand:

@@ -12,7 +12,7 @@ from fieldbridge.core.records.books import Record
 What = Literal["changed", "added", "removed"]
 Became = Literal[
     "received", "posting", "parked", "dismissed", "posted", "submitted", "approved", "part-paid", "paid", "credited",
-    "sent", "accepted", "declined", "invoiced", "voided", "deleted",
+    "sent", "accepted", "declined", "invoiced", "voided", "deleted", "past",
 ]  # fmt: skip
 
 

@@ -25,6 +25,15 @@ def balances(books: Books, contact_id: str) -> Record:
     return {side: _side(books, whose, side, invoice, credit) for side, invoice, credit in _SIDES}
 
 
+def holder(books: Books, contact_id: str) -> str:
+    """Whose documents a contact's are: its own, or those of the one it was merged into."""
+    passed: set[str] = set()
+    while contact_id not in passed and (merged_to := books.contacts[contact_id].get("MergedToContactID")):
+        passed.add(contact_id)
+        contact_id = merged_to
+    return contact_id
+
+
 def _with_merged(books: Books, contact_id: str) -> Iterator[str]:
     yield contact_id
     for merged in books.contacts.find("merged_to", contact_id):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
 from fieldbridge.standin.books.books import Books
@@ -51,7 +52,13 @@ def _dump(held: Books) -> Record:
     }
     tables: dict[str, Table] = {name: getattr(held, name) for name in _DUMPED}
     groups = {name: list(table.rows()) for name, table in (*tables.items(), ("contact_groups", held.groups))}
-    return {**organisation, **groups}
+    return {**organisation, **groups, "attachments": [_without_content(row) for row in held.attachments.rows()]}
+
+
+def _without_content(attachment: Record) -> Record:
+    """What is known of a file, and a check sum in place of the file itself."""
+    shown = {name: value for name, value in attachment.items() if name != "Content"}
+    return {**shown, "SHA256": hashlib.sha256(attachment["Content"]).hexdigest()}
 
 
 def edit_organisation(xero: LocalXero, body: Record, _: str) -> Record:

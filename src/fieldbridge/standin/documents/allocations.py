@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from fieldbridge.standin.books.balances import holder
 from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.documents.kinds import INVOICE, Settled
 from fieldbridge.standin.documents.settlement import settle
@@ -20,7 +21,10 @@ ALLOCATION: fields.Shape = {
 
 
 def allocate(books: Books, kind: Settled, credit: Record, sent: Record) -> Record:
-    """Both documents AUTHORISED, same contact, no more than is left on either side. Errors: RefusedError."""
+    """Both documents AUTHORISED, same contact, no more than is left on either side. Errors: RefusedError.
+
+    A merged contact's documents are those of the one it was merged into.
+    """
     named = sent.get("Invoice", {})
     invoice = books.invoices.get(named.get("InvoiceID", "")) or books.invoices.first(
         "number", named.get("InvoiceNumber", "").casefold()
@@ -57,7 +61,7 @@ def _check(books: Books, credit: Record, invoice: Record, amount: Decimal) -> No
     switches = books.switches
     if credit["Status"] != "AUTHORISED" or invoice["Status"] != "AUTHORISED":
         raise RefusedError(switches.text_allocation_status)
-    if credit["Contact"] != invoice["Contact"]:
+    if holder(books, credit["Contact"]["ContactID"]) != holder(books, invoice["Contact"]["ContactID"]):
         raise RefusedError(switches.text_allocation_contact)
     if amount > min(credit["RemainingCredit"], invoice["AmountDue"]):
         raise RefusedError(switches.text_allocation_amount)

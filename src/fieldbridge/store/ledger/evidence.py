@@ -11,17 +11,21 @@ from fieldbridge.core.delivery import State
 from fieldbridge.core.plan import IntakeState
 from fieldbridge.core.records.field import Order
 from fieldbridge.store.database import chunks
+from fieldbridge.store.ledger import past as pasts
 from fieldbridge.store.ledger.links import CUSTOMER, KNOWN_AS
-from fieldbridge.store.schema import delivery, intake, intake_file, link, problem
+from fieldbridge.store.ledger.past import Past, Posted
+from fieldbridge.store.schema import delivery, intake, intake_file, link, past, problem
 
 KEYS_PER_QUERY = 500
 ROWS_AT_A_TIME = 1000
+NOTHING = 0
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
-    """One time a transaction arrived. Shape: order is None when it could not be read; position counts from 0.
+    """One time a transaction arrived.
 
-    moved_to is where its file went, None while it lies in the folder, empty when somebody had removed it.
+    Shape: position counts from 0. order is None when it could not be read. moved_to is where its file went, None while
+    it lies in the folder, empty when somebody had removed it. One that is forgotten has no order and no ids.
     """
 
     id: int
@@ -34,6 +38,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     state: IntakeState
     reason: str
     order: Order | None
+    forgotten_at: datetime | None = None
 
 
 class KeptFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +51,10 @@ class KeptFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing of a transaction in the Outbox. Shape: document is what was to be created, as JSON."""
+    """One thing of a transaction in the Outbox.
+
+    Shape: document is what was to be created, as JSON; empty once that is forgotten, and ids are those of nothing.
+    """
 
     id: int
     intake_id: int
@@ -81,13 +89,14 @@ class PastProblem(msgspec.Struct, frozen=True, kw_only=True):
 def keys_of(tx: sa.Connection, connection_id: str, named: str) -> list[str]:
     """The transactions somebody means: by key, by a number or an id of Xero's, or else by the tablet's own number."""
     keyed = sa.select(intake.c.key).where(intake.c.connection_id == connection_id, intake.c.key == named)
+    gone = sa.select(past.c.key).where(past.c.connection_id == connection_id, past.c.key == named)
     numbered = sa.select(delivery.c.key).where(delivery.c.connection_id == connection_id, delivery.c.number == named)
     linked = sa.select(link.c.key).where(
         link.c.connection_id == connection_id,
         link.c.kind.not_in((CUSTOMER, KNOWN_AS)),
         sa.or_(link.c.far_id == named, link.c.far_number == named),
     )
-    found = sorted(tx.execute(sa.union(keyed, numbered, linked)).scalars())
+    found = sorted(tx.execute(sa.union(keyed, gone, numbered, linked)).scalars())
     return found or _numbered_by_tablet(tx, connection_id, named)
 
 
@@ -137,8 +146,9 @@ def bytes_of(tx: sa.Connection, arrival_ids: Iterable[int]) -> dict[int, bytes]:
 
 def arrivals(tx: sa.Connection, connection_id: str, keys: Iterable[str]) -> dict[str, list[Arrival]]:
     """Every time some transactions arrived, oldest first, by key."""
-    found: dict[str, list[Arrival]] = {}
-    for some in chunks(sorted(set(keys)), KEYS_PER_QUERY):
+    keys = sorted(set(keys))
+    found = {key: [_forgotten(one)] for key, one in pasts.find(tx, connection_id, keys).items()}
+    for some in chunks(keys, KEYS_PER_QUERY):
         query = _arrivals(connection_id).where(intake.c.key.in_(some)).order_by(intake.c.id)
         for row in tx.execute(query).mappings():
             found.setdefault(row["key"], []).append(_arrival(row))
@@ -153,9 +163,14 @@ def _arrivals(connection_id: str) -> sa.Select[tuple[object, ...]]:
 
 
 def _arrival(row: sa.RowMapping) -> Arrival:
-    fields = {name: row[name] for name in Arrival.__struct_fields__ if name != "order"}
+    fields = {name: row[name] for name in Arrival.__struct_fields__ if name not in ("order", "forgotten_at")}
     order = msgspec.json.decode(row["record"], type=Order) if row["record"] else None
     return Arrival(order=order, **fields)
+
+
+def _forgotten(one: Past) -> Arrival:
+    own = {name: getattr(one, name) for name in ("file", "taken_at", "position", "key", "state", "forgotten_at")}
+    return Arrival(id=NOTHING, file_id=NOTHING, moved_to="", reason="", order=None, **own)
 
 
 def taken_since(tx: sa.Connection, connection_id: str, since: datetime) -> Iterator[Arrival]:
@@ -169,8 +184,10 @@ def parts(tx: sa.Connection, connection_id: str, keys: Iterable[str]) -> dict[st
     """Everything of some transactions that is or was in the Outbox, in the order planned, by key."""
     own = (delivery.c[name] for name in Part.__struct_fields__)
     query = sa.select(delivery.c.key, *own).where(delivery.c.connection_id == connection_id)
-    found: dict[str, list[Part]] = {}
-    for some in chunks(sorted(set(keys)), KEYS_PER_QUERY):
+    keys = sorted(set(keys))
+    forgotten = pasts.find(tx, connection_id, keys)
+    found = {key: [_forgotten_part(part) for part in one.parts] for key, one in forgotten.items()}
+    for some in chunks(keys, KEYS_PER_QUERY):
         chosen = query.where(delivery.c.key.in_(some)).order_by(delivery.c.id)
         for row in tx.execute(chosen).mappings():
             found.setdefault(row["key"], []).append(_part(row))
@@ -180,6 +197,11 @@ def parts(tx: sa.Connection, connection_id: str, keys: Iterable[str]) -> dict[st
 def _part(row: sa.RowMapping) -> Part:
     fields = {name: row[name] for name in Part.__struct_fields__}
     return Part(**{**fields, "total": Decimal(row["total"])})
+
+
+def _forgotten_part(one: Posted) -> Part:
+    own = msgspec.structs.asdict(one)
+    return Part(id=NOTHING, intake_id=NOTHING, state="posted", attempt=0, sent_at=None, document="", **own)
 
 
 def problems(tx: sa.Connection, connection_id: str, arrived: Iterable[Arrival]) -> list[PastProblem]:

@@ -10,9 +10,11 @@ import sqlalchemy as sa
 from fieldbridge.core.identity import digest
 from fieldbridge.core.plan import IntakeState
 from fieldbridge.core.records.field import Order
+from fieldbridge.store.ledger import past
 from fieldbridge.store.schema import delivery, intake, intake_file
 
 OPEN: tuple[IntakeState, ...] = ("waiting", "planned")
+NO_ROW = 0
 UNSETTLED = ("pending", "sending", "unsure")
 _encode = msgspec.json.Encoder().encode
 
@@ -69,7 +71,10 @@ def content_digest(order: Order) -> str:
 
 
 class Known(msgspec.Struct, frozen=True):
-    """The last transaction seen under a key that counts. Shape: row is its id, or itself while it has none."""
+    """The last transaction seen under a key that counts.
+
+    Shape: row is its id, or itself while it has none, or NO_ROW when it is forgotten.
+    """
 
     row: int | dict[str, Any]
     state: IntakeState
@@ -80,6 +85,7 @@ def known(tx: sa.Connection, connection_id: str, keys: Sequence[str]) -> dict[st
     """What is known of these keys. Repeats and replaced ones do not count.
 
     Of one that is parked a part may be in Xero, or on its way: it counts as planned, because it may not be replaced.
+    One whose evidence is forgotten had a part in Xero.
     """
     begun = sa.exists().where(delivery.c.intake_id == intake.c.id, delivery.c.state != "refused")
     state = sa.case((sa.and_(intake.c.state == "parked", begun), "planned"), else_=intake.c.state)
@@ -88,7 +94,8 @@ def known(tx: sa.Connection, connection_id: str, keys: Sequence[str]) -> dict[st
         .where(intake.c.connection_id == connection_id, intake.c.key.in_(keys), intake.c.state != "ignored")
         .order_by(intake.c.id)
     )
-    found: dict[str, Known] = {}
+    forgotten = past.find(tx, connection_id, keys)
+    found: dict[str, Known] = {key: Known(NO_ROW, "posted", one.digest) for key, one in forgotten.items()}
     for key, row_id, state, fingerprint in tx.execute(query):
         settled = found.get(key)
         if settled is None or settled.state not in ("planned", "posted"):

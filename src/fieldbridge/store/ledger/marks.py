@@ -11,6 +11,7 @@ CERTIFICATE = "certificate"
 RESTORED_AT = "restored_at"
 BACKED_UP_AT = "backed_up_at"
 MOVED_TO = "moved_to"
+KEPT_SINCE = "evidence_kept_since"
 
 
 def keep(tx: sa.Connection, name: str, value: str) -> None:
@@ -30,5 +31,14 @@ def forget(tx: sa.Connection, name: str) -> None:
 
 def restored_at(tx: sa.Connection) -> datetime | None:
     """When this ledger last came out of a backup or another database, if it ever did."""
-    found = find(tx, RESTORED_AT)
+    return _moment(tx, RESTORED_AT)
+
+
+def kept_since(tx: sa.Connection) -> datetime | None:
+    """From when on evidence is whole; None while nothing was forgotten."""
+    return _moment(tx, KEPT_SINCE)
+
+
+def _moment(tx: sa.Connection, name: str) -> datetime | None:
+    found = find(tx, name)
     return datetime.fromisoformat(found) if found else None
