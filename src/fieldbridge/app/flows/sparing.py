@@ -15,6 +15,7 @@ from fieldbridge.store.ledger.connections import Connection
 
 DAY = timedelta(days=1)
 HOUR_S = 3600.0
+IN_MINUTES_FROM_S = 120.0
 
 
 def spare(
@@ -37,13 +38,12 @@ def spare(
     )
     if period_s <= usual_s:
         return None
-    said = f"Every {_minutes(period_s)} minutes instead of {_minutes(usual_s)}, so that the day's calls last until "
+    said = f"Every {_spoken(period_s)} instead of {_spoken(usual_s)}, so that the day's calls last until "
     return now + timedelta(seconds=period_s), f"{said}{lifted_at:%Y-%m-%d %H:%M} UTC."
 
 
-def _minutes(seconds: float) -> str:
-    """To the tenth while it is short, so that two that differ look so."""
-    return f"{seconds / 60:.{0 if seconds >= 120 else 1}f}".removesuffix(".0")
+def _spoken(seconds: float) -> str:
+    return f"{seconds:.0f} seconds" if seconds < IN_MINUTES_FROM_S else f"{seconds / 60:.0f} minutes"
 
 
 def _demand(flow: str, settings: ConnectionSettings, cost: Cost | None, counted_s: float | None) -> Demand:
