@@ -83,6 +83,18 @@ def test_each_flow_alone_runs_with_the_scopes_it_declares(scene, flow):
     assert [one for one in seen if one["status"] == 401] == []
 
 
+def test_quotes_are_followed_by_the_leave_that_sales_history_declares(scene):
+    made = scene.connect(grant_for(scene, [TRANSACTIONS]))
+    (scene.site / "1.txt").write_bytes(raw(order("1", kind="Q")))
+    settled(scene.site / "1.txt")
+    assert sync(scene, made.id, TRANSACTIONS).exit_code == 0
+    scene.connect(grant_for(scene, [SALES_HISTORY]))
+    assert sync(scene, made.id, SALES_HISTORY).exit_code == 0
+    seen = scene.control("GET", "received")["received"]
+    looks = [one["status"] for one in seen if (one["method"], one["path"]) == ("GET", "/api.xro/2.0/Quotes")]
+    assert looks == [200]
+
+
 def test_whoever_only_shows_what_is_in_xero_asks_for_no_right_to_write_invoices(scene):
     request = connecting.Request("kauri", scene.hosts, scene.site, LOOKING)
     flows = connecting.settings_of(scene.installation, request).schedule.flows
