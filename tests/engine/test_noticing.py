@@ -1,21 +1,24 @@
 """How a new order file is noticed: told by the system within a moment, or found when its flow is due."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
 import pytest
+import sqlalchemy as sa
 
 from fieldbridge.app import folders as watching
 from fieldbridge.app.workshop import Workshop
 from fieldbridge.engine.stages import Turn
 from fieldbridge.field.folder import inbox
-from fieldbridge.flows import TRANSACTIONS
-from fieldbridge.store.ledger import intake, schedules
+from fieldbridge.flows import FLOWS, MASTER_DATA, TRANSACTIONS
+from fieldbridge.store.ledger import intake, schedules, webhooks
+from fieldbridge.store.schema import run
 from support import bench as benches
+from support import blank
 from support.bench import EVERY_S, Bench
 
 WITHIN_S = 30.0
@@ -28,6 +31,13 @@ QUIET_TICKS = 3
 @pytest.fixture
 def bench(tmp_path: Path, database_url: str) -> Iterator[Bench]:
     with benches.opened(tmp_path / "home", database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sqlite_bench(tmp_path: Path) -> Iterator[Bench]:
+    blank.lay(tmp_path / "home" / blank.FILE)
+    with benches.opened(tmp_path / "home", "") as opened:
         yield opened
 
 
@@ -95,6 +105,34 @@ def test_a_connection_made_later_is_watched_too(bench: Bench, monkeypatch: pytes
         assert work.tick() == 0
         (bench.folder("rata") / "orders.txt").write_text("H\n")
         assert started_within(work) < A_MOMENT_S
+
+
+@pytest.mark.parametrize(
+    ("category", "woken"),
+    [("CONTACT", ["contacts", "master-data"]), ("INVOICE", ["sales-history"]), ("PAYMENT", [])],
+)
+def test_what_xero_announces_starts_the_flows_that_read_it(
+    sqlite_bench: Bench, category: str, woken: list[str]
+) -> None:
+    assert announced(sqlite_bench, category) == woken
+
+
+def test_a_flow_that_does_not_run_by_itself_is_not_woken(sqlite_bench: Bench) -> None:
+    assert announced(sqlite_bench, "CONTACT", flows=[MASTER_DATA, TRANSACTIONS]) == ["master-data"]
+
+
+def announced(bench: Bench, category: str, flows: Sequence[str] = tuple(FLOWS)) -> list[str]:
+    """Have Xero announce a change. Shape: the flows that started."""
+    bench.connection("kauri")
+    due_later(bench, "kauri")
+    made = {"resource_id": "r1", "event_at": "2026-05-30T00:44:09.923", "kind": "UPDATE"}
+    with working(bench) as work:
+        with bench.installation.database.write() as tx:
+            schedules.keep_only(tx, "kauri", flows)
+            webhooks.keep(tx, [webhooks.Event(tenant_id="none", category=category, **made)], datetime.now(UTC))
+        work.tick()
+    with bench.installation.database.read() as tx:
+        return sorted(tx.execute(sa.select(run.c.flow)).scalars())
 
 
 def test_a_share_is_looked_at_when_its_flow_is_due_and_not_before(bench: Bench) -> None:

@@ -3,15 +3,21 @@
 import json
 import subprocess
 import sys
-from datetime import timedelta
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from fieldbridge.app.sign_in import tokens
 from fieldbridge.app.sign_in.heartbeat import Heartbeat
 from fieldbridge.app.sign_in.tokens import Refresher
 from fieldbridge.core.errors import AccessError, OutageError, SetupError
 from fieldbridge.net.oauth2 import Application
+from fieldbridge.store.ledger import leases
+from fieldbridge.store.schema import lease
 
 RACER = """
 import json, sys
@@ -65,6 +71,56 @@ def test_two_processes_refreshing_the_same_expired_token_at_once_make_one_refres
     found = [json.loads(racer.communicate(timeout=60)[0]) for racer in racers]
     assert found[0] == found[1] != stale
     assert refreshes(signed_in) == 1
+
+
+def test_the_next_waits_for_a_killed_refresher_twenty_seconds_and_no_longer(signed_in):
+    signed_in.advance(minutes=30)
+    began = signed_in.clock.now()
+    with signed_in.installation.database.write() as tx:
+        assert leases.take(tx, "refresh kauri", "killed", began, tokens.LEASE_S)
+    assert refresher(signed_in).fresh().access_token
+    waited = signed_in.clock.now() - began
+    assert timedelta(seconds=20) <= waited < timedelta(seconds=21)
+
+
+def test_a_refresh_that_lasts_keeps_its_right_however_long(signed_in, monkeypatch):
+    monkeypatch.setattr(tokens, "BEAT_S", 0.02)
+    signed_in.fault("delay", delay_s=0.5)
+    signed_in.advance(minutes=30)
+    patient = replace(signed_in.installation, pause=lambda _: time.sleep(0.01))
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(refresher(signed_in).fresh)
+        for _ in range(6):
+            signed_in.clock.moment += timedelta(seconds=10)
+            while not first.done() and held_until(signed_in) < signed_in.clock.now() + timedelta(seconds=19):
+                time.sleep(0.005)
+        assert Refresher(patient, "kauri", signed_in.url).fresh() == first.result()
+    assert refreshes(signed_in) == 1
+
+
+def test_one_that_slept_while_another_refreshed_sends_nothing_more(signed_in):
+    signed_in.fault("status", status=503, body="")
+    signed_in.advance(minutes=30)
+    others = []
+
+    def sleep_for(_: float) -> None:
+        """The process sleeps for a minute, and another refreshes meanwhile."""
+        signed_in.clock.moment += timedelta(minutes=1)
+        others.append(refresher(signed_in).fresh())
+        with signed_in.installation.database.write() as tx:
+            leases.take(tx, "refresh kauri", "another", signed_in.clock.now(), 1e6)
+
+    slow = replace(signed_in.installation, pause=sleep_for)
+    with pytest.raises(OutageError) as refused:
+        Refresher(slow, "kauri", signed_in.url).fresh()
+    assert refused.value.code == "access.refresh_busy"
+    assert refreshes(signed_in) == 1
+    assert signed_in.name_read_back(signed_in.one) == "Kauri Wholesale Limited"
+
+
+def held_until(scene) -> datetime:
+    with scene.installation.database.read() as tx:
+        return tx.execute(sa.select(lease.c.until)).scalar() or datetime.min.replace(tzinfo=UTC)
 
 
 def test_a_refresh_whose_answer_is_lost_recovers_inside_the_grace(signed_in):

@@ -39,7 +39,7 @@ def test_a_quote_is_created_as_it_was_meant_and_read_back_whole(session, control
     assert posted == quotes.by_id(session, posted.document_id)
     (held,) = control.books()["quotes"]
     assert (held["QuoteID"], held["Title"], held["ExpiryDate"]) == (posted.document_id, "Juices", str(LATER))
-    assert (posted.number, posted.status, posted.amounts) == ("QU-1", "DRAFT", "EXCLUSIVE")
+    assert (posted.number, posted.status, posted.amounts) == ("QU-1", "DRAFT", "Exclusive"), "as invoices say it"
     assert (posted.title, posted.summary, posted.terms) == ("Juices", "For the summer", "Net 20")
     assert (posted.issued_on, posted.expires_on) == (TODAY, LATER)
     assert (posted.subtotal, posted.total_tax, posted.total) == (Decimal(100), Decimal(15), Decimal(115))

@@ -25,7 +25,7 @@ from fieldbridge.engine.membership import Membership, somebody_stays
 from fieldbridge.engine.rounds import Rounds
 from fieldbridge.engine.stages import Program, Programs, is_outage
 from fieldbridge.engine.upkeep import Keep, Upkeep
-from fieldbridge.flows import MASTER_DATA, SALES_HISTORY, TRANSACTIONS
+from fieldbridge.flows import CONTACTS, MASTER_DATA, SALES_HISTORY, TRANSACTIONS
 from fieldbridge.store.database import normalised
 from fieldbridge.store.ledger import runs, schedules, webhooks
 from fieldbridge.store.ledger.runs import Run
@@ -35,7 +35,9 @@ UPKEEP_EVERY_S = 10.0
 WORKER_LOOK_S = 5.0
 TICK_S, SETTLING_TICK_S = 1.0, 0.3
 CLOCK_PUT_BACK = timedelta(minutes=1)
-FLOW_OF_CATEGORY = {"CONTACT": MASTER_DATA, "INVOICE": SALES_HISTORY, "CREDITNOTE": SALES_HISTORY}
+FLOWS_OF_CATEGORY = {
+    "CONTACT": (MASTER_DATA, CONTACTS), "INVOICE": (SALES_HISTORY,), "CREDITNOTE": (SALES_HISTORY,),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -176,14 +178,14 @@ class Workshop:
         return True
 
     def _heed_webhooks(self) -> None:
-        """What Xero announced is read now rather than at the next poll."""
+        """What Xero announced is read now rather than at the next poll, by the flows that run by themselves."""
         with self.installation.database.read() as tx:
             announced = webhooks.announced(tx)
         for connection_id, category in announced:
             with self.installation.database.write() as tx:
                 webhooks.heed(tx, connection_id, self.installation.now())
-                if category in FLOW_OF_CATEGORY:
-                    schedules.nudge(tx, connection_id, FLOW_OF_CATEGORY[category], self.installation.now())
+                for flow in FLOWS_OF_CATEGORY.get(category, ()):
+                    schedules.nudge(tx, connection_id, flow, self.installation.now())
 
 
 @contextmanager
@@ -219,7 +221,7 @@ def opened(
             # It beats until the last run has ended.
             stack.enter_context(Rounds("heart", (rhythm.beat_s, member.beat)))
             mine = Programs(programs, installation.now, installation.stopping, installation.rest)
-            work.worker = Worker(url, system, mine, member.id, grace_s)
+            work.worker = Worker(url, system, mine, member.id, stays=stays, grace_s=grace_s)
             stack.enter_context(work.worker)
             member.reap()
             if stays:

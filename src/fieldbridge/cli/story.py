@@ -161,7 +161,8 @@ def _held(fate: "Fate") -> Lines:
 def _document(held: "BookedInvoice") -> Lines:
     changed = f", last changed {_moment(held.updated_at)}" if held.updated_at else ""
     yield f"{visible(held.number)} {held.status}{changed}"
-    yield f"  {_sum(held.subtotal, held.total_tax, held.total)}; {held.due:.2f} due"
+    due = f"; {held.due:.2f} due" if held.kind == "ACCREC" else ""
+    yield f"  {_sum(held.subtotal, held.total_tax, held.total)}{due}"
     for money in held.settlements:
         yield f"  {money.amount:.2f} by {money.kind} on {money.settled_on} {visible(money.reference)}".rstrip()
 

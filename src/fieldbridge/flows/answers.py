@@ -45,7 +45,11 @@ BESIDES = {
     "on account": "{amount} is on account in Xero.",
 }
 """What may go beside a document, or alone, and how it is told once it is in Xero."""
-USED_UP = "{number} is used up: put against invoices, or paid back."
+OTHERWISE: dict[tuple[str, Became], str] = {
+    ("credit note", "paid"): "{number} is used up: put against invoices, or paid back.",
+    ("quote", "posted"): "{number} is in Xero, a draft the office has not sent yet.",
+}
+"""What is told of some kinds in other words."""
 GONE: tuple[Became, ...] = ("voided", "deleted")
 
 
@@ -154,7 +158,7 @@ def _standing(booked: BookedInvoice) -> Became:
 def _sentence(part: PartAnswer) -> str:
     if part.kind in BESIDES and part.became == "posted":
         return BESIDES[part.kind].format(number=part.number, amount=f"{part.subtotal:.2f}")
-    template = USED_UP if (part.kind, part.became) == ("credit note", "paid") else SENTENCES[part.became]
+    template = OTHERWISE.get((part.kind, part.became), SENTENCES[part.became])
     said = template.format(number=part.number, due=f"{part.due or Decimal(0):.2f}")
     if not part.changes:
         return said

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from fieldbridge.core.errors import SetupError
 from fieldbridge.core.records.books import Account, Contact, Item, Organisation, Record, TaxRate
-from fieldbridge.core.records.documents import BookedDocument, BookedInvoice, OpenDocument
+from fieldbridge.core.records.documents import BookedDocument, BookedInvoice, BookedQuote, OpenDocument
 from fieldbridge.core.records.reference import BrandingTheme, TrackingCategory
 from fieldbridge.store.database import chunks, upsert
 from fieldbridge.store.schema import book
@@ -79,8 +79,8 @@ def rename(tx: sa.Connection, connection_id: str, contact: Contact) -> None:
 
 
 def _owed(record: Record) -> dict[str, object]:
-    """Whose document it is, and whether something is still owed on it or owed back."""
-    if not isinstance(record, BookedDocument):
+    """Whose document it is, and whether something is still owed on it or owed back. Nothing is on a quote."""
+    if not isinstance(record, BookedDocument) or isinstance(record, BookedQuote):
         return {"contact_id": "", "is_open": False}
     return {"contact_id": record.contact_id, "is_open": record.status == OPEN}
 
@@ -167,6 +167,11 @@ def booked(
         )
         found |= {far_id: msgspec.json.decode(record, type=BookedInvoice) for far_id, record in tx.execute(query)}
     return found
+
+
+def as_booked(document: BookedDocument) -> BookedInvoice:
+    """A document that was just read, as `booked` would find it."""
+    return msgspec.json.decode(_encode(document), type=BookedInvoice)
 
 
 def last_changes(tx: sa.Connection, connection_id: str) -> dict[str, datetime]:

@@ -1,13 +1,12 @@
 """One transaction's whole life: its bytes, what was understood, planned and sent, and what has become of it since."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from fieldbridge.app.evidence.calling import session_of
-from fieldbridge.app.evidence.transactions import SALES, TYPES, known_of, planned
+from fieldbridge.app.evidence.transactions import LISTS, TYPES, known_of, planned
 from fieldbridge.app.installation import Installation
 from fieldbridge.app.parts.table import KINDS
 from fieldbridge.core.errors import SetupError
@@ -124,15 +123,15 @@ def _events(tx: sa.Connection, connection_id: str, key: str, arrived: list[Arriv
 
 def _asked(session: Session, parts: list[Part]) -> tuple[dict[str, BookedInvoice], dict[str, list[Note]]]:
     """The documents as Xero holds them this moment, and what happened to them there: two calls for each."""
-    read: dict[str, Any] = {}
+    read: dict[str, BookedInvoice] = {}
     notes: dict[str, list[Note]] = {}
     for part in parts:
-        if not part.far_id or part.kind not in SALES:
+        if not part.far_id or part.kind not in LISTS:
             continue
-        sales = SALES[part.kind]
-        if (found := sales.one(session, part.far_id)) is not None:
-            read[part.far_id] = found
-            notes[part.far_id] = history.read(session, sales.collection.name, part.far_id)
+        listed = LISTS[part.kind]
+        if (found := listed.one(session, part.far_id)) is not None:
+            read[part.far_id] = books.as_booked(found)
+            notes[part.far_id] = history.read(session, listed.name, part.far_id)
     return read, notes
 
 

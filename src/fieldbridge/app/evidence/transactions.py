@@ -1,6 +1,7 @@
 """What is known of some transactions: what arrived, what went, and what the Books say became of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -14,10 +15,14 @@ from fieldbridge.flows.answers import BESIDES, Known, Sent
 from fieldbridge.store import books
 from fieldbridge.store.ledger import evidence
 from fieldbridge.store.ledger.evidence import Arrival, Part
+from fieldbridge.xero.collection import Collection
+from fieldbridge.xero.documents import quotes
 
-TYPES = [kind.sales.kind for kind in DOCUMENTS]
-SALES = {"invoice": INVOICES.sales, "credit note": CREDIT_NOTES.sales}
-"""Kinds of parts that are sales documents, and how Xero is asked for them."""
+TYPES = [*(kind.sales.kind for kind in DOCUMENTS), quotes.QUOTE]
+LISTS: dict[str, Collection[Any, Any]] = {
+    "invoice": INVOICES.sales.collection, "credit note": CREDIT_NOTES.sales.collection, "quote": quotes.QUOTES,
+}  # fmt: skip
+"""Kinds of parts that are documents with a life of their own, and where Xero lists them."""
 COUNTS = ("posted", "planned")
 TOLD = ("invoice", "credit note", "quote", *BESIDES)
 """Kinds of parts a rep hears of; files and notes are no news."""

@@ -20,6 +20,7 @@ from fieldbridge.store import books
 from fieldbridge.store.ledger import runs, webhooks, windows
 from fieldbridge.xero.documents import sales
 from fieldbridge.xero.documents.sales import Sales
+from fieldbridge.xero.documents.walking import second_before
 
 RARELY = timedelta(hours=1)
 STRAYS_PER_RUN = 25
@@ -132,7 +133,7 @@ def loader(kind: Documents) -> Callable[[Context], Turn]:
 def _load(context: Context, kind: Documents, years: int, reached: datetime | None) -> None:
     first_day = context.now().date() - timedelta(days=round(DAYS_A_YEAR * years))
     for page in kind.sales.issued_since(context.session(), first_day, reached):
-        reached = sales.second_before(page) or reached or page.read_at
+        reached = second_before(page) or reached or page.read_at
         with context.write() as tx:
             books.keep(tx, context.id, page.records, context.now())
             loaded_at = context.now() if page.is_last else None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from fieldbridge.app.flows import answering, documents, reading, sales_history
+from fieldbridge.app.flows import answering, documents, offers, reading, sales_history
 from fieldbridge.app.flows.closing import close
 from fieldbridge.app.flows.context import Context, context_of
 from fieldbridge.app.flows.delivering import deliver
@@ -82,6 +82,7 @@ class Flows:
         read: list[tuple[str, Step]] = [("contacts", reading.reader(reading.CONTACTS))]
         for kind in sales_history.KINDS:
             read += [(kind.name, documents.reader(kind)), (f"past {kind.name}", documents.loader(kind))]
+        read.append((offers.STREAM, offers.follow))
         written = [("publish", sales_history.publish), ("answer", answering.answer_all)]
         return [("organisation", reading.read_organisation), *read, *written]
 

@@ -1,11 +1,12 @@
 """Tokens kept fresh: one refresher for a connection at a time, across processes and machines.
 
 The pair is stored before it is used. When the answer to a refresh is lost, the old pair is still stored, and Xero
-accepts it for another thirty minutes.
+accepts it for another thirty minutes. The right to refresh is short and kept up while the refresh lasts, so that the
+next need not wait long for one that was killed.
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,15 +16,17 @@ import sqlalchemy as sa
 
 from fieldbridge.app.installation import Installation
 from fieldbridge.core.errors import OutageError, SetupError
+from fieldbridge.engine.rounds import Rounds
 from fieldbridge.net import oauth2
-from fieldbridge.net.layers import retried
+from fieldbridge.net.layers import paced, retried
 from fieldbridge.net.oauth2 import Application, Tokens
 from fieldbridge.net.wire import wire
 from fieldbridge.store.ledger import connections, leases
 
 APPLICATION, TOKENS = "application", "tokens"
 EARLY = timedelta(seconds=60)
-LEASE_S = 120.0
+LEASE_S, BEAT_S = 20.0, 5.0
+PATIENCE_S = 240.0
 LOOK_AGAIN_S = 0.2
 
 
@@ -55,9 +58,9 @@ class Refresher:
         tokens = self._kept()
         if self._is_good(tokens, stale):
             return tokens
-        with self._lease():
+        with self._lease() as hold:
             tokens = self._kept()
-            return tokens if self._is_good(tokens, stale) else self._renew(tokens)
+            return tokens if self._is_good(tokens, stale) else self._renew(tokens, hold)
 
     def application(self) -> Application:
         """The app registered at Xero."""
@@ -84,8 +87,8 @@ class Refresher:
     def _is_good(self, tokens: Tokens, stale: str) -> bool:
         return tokens.access_token != stale and self.installation.now() < tokens.expires_at - EARLY
 
-    def _renew(self, tokens: Tokens) -> Tokens:
-        handler = retried(wire(self.installation.client), self.installation.pause)
+    def _renew(self, tokens: Tokens, hold: Callable[[], None]) -> Tokens:
+        handler = retried(paced(wire(self.installation.client), hold), self.installation.pause)
         application, now = self.application(), self.installation.now()
         if tokens.refresh_token:
             new = oauth2.refresh(handler, self.identity_url, application, tokens, now)
@@ -97,19 +100,31 @@ class Refresher:
         return new
 
     @contextmanager
-    def _lease(self) -> Iterator[None]:
-        """Hold the right to refresh. Errors: OutageError when another holds it for longer than a refresh can take."""
+    def _lease(self) -> Iterator[Callable[[], None]]:
+        """Hold the right to refresh, and give a way to make sure of it. Errors: OutageError when another has it."""
         name, holder = f"refresh {self.connection_id}", uuid.uuid4().hex
-        give_up = self.installation.now() + timedelta(seconds=2 * LEASE_S)
-        while not self._take(name, holder):
-            if self.installation.now() > give_up:
-                raise OutageError("access.refresh_busy", f"Another process keeps refreshing {self.connection_id}.")
-            self.installation.pause(LOOK_AGAIN_S)
+
+        def hold() -> None:
+            if not self._take(name, holder):
+                raise OutageError("access.refresh_busy", f"Another process refreshes {self.connection_id}.")
+
+        self._wait_for(hold)
         try:
-            yield
+            with Rounds("refresh", (BEAT_S, hold)):
+                yield hold
         finally:
             with self.installation.database.write() as tx:
                 leases.release(tx, name, holder)
+
+    def _wait_for(self, hold: Callable[[], None]) -> None:
+        give_up = self.installation.now() + timedelta(seconds=PATIENCE_S)
+        while True:
+            try:
+                return hold()
+            except OutageError:
+                if self.installation.now() > give_up:
+                    raise
+            self.installation.pause(LOOK_AGAIN_S)
 
     def _take(self, name: str, holder: str) -> bool:
         with self.installation.database.write() as tx:

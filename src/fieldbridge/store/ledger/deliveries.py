@@ -88,6 +88,17 @@ def planned(tx: sa.Connection, connection_id: str) -> list[Delivery]:
     return [_delivery(row) for row in tx.execute(query.order_by(delivery.c.id)).mappings()]
 
 
+def posted_since(tx: sa.Connection, connection_id: str, kind: str, since: datetime) -> list[str]:
+    """What was created of one kind since a moment. Shape: documents as JSON, oldest first."""
+    query = sa.select(delivery.c.document).where(
+        delivery.c.connection_id == connection_id,
+        delivery.c.kind == kind,
+        delivery.c.state == "posted",
+        delivery.c.settled_at >= since,
+    )
+    return list(tx.execute(query.order_by(delivery.c.id)).scalars())
+
+
 def request_of(tx: sa.Connection, one: Delivery) -> list[Delivery]:
     """Everything that left in the same request as a Delivery did the last time, in the same order."""
     query = sa.select(delivery).where(

@@ -4,17 +4,22 @@ Source: Xero, quotes: pages of 100 that do not say how many there are; LineAmoun
 repeat the contact and the date; prices have two decimals, and no parameter asks for more.
 """
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 
-from fieldbridge.core.records.documents import BookedQuote, Quote
+from fieldbridge.core.records.documents import BookedDocument, BookedQuote, Quote
 from fieldbridge.xero.codec import day_or_none, encode
+from fieldbridge.xero.collection import Page
 from fieldbridge.xero.documents.shapes import DocumentWire, document_element, id_field
+from fieldbridge.xero.documents.walking import walk
 from fieldbridge.xero.outcomes import Writable
 from fieldbridge.xero.session import Session
 
 QUOTES_PER_PAGE = 100
 PRICE_DECIMALS = 2
+QUOTE = "QUOTE"
+"""What stands for a Type, which Xero gives quotes none of."""
+AMOUNTS = {"EXCLUSIVE": "Exclusive", "INCLUSIVE": "Inclusive", "NOTAX": "NoTax"}
 
 
 class QuoteWire(DocumentWire, frozen=True, kw_only=True):
@@ -29,6 +34,7 @@ class QuoteWire(DocumentWire, frozen=True, kw_only=True):
 
 
 def _record(one: QuoteWire) -> BookedQuote:
+    amounts = AMOUNTS.get(one.line_amount_types, one.line_amount_types)
     return BookedQuote(
         document_id=one.quote_id,
         number=one.quote_number,
@@ -36,7 +42,7 @@ def _record(one: QuoteWire) -> BookedQuote:
         title=one.title,
         summary=one.summary,
         terms=one.terms,
-        **one.shared(),
+        **(one.shared() | {"kind": QUOTE, "amounts": amounts}),
     )
 
 
@@ -60,6 +66,16 @@ def narrowed(
         "Status": status,
     }
     return {name: value for name, value in filters.items() if value}
+
+
+def changed(session: Session, since: datetime) -> Iterator[Page[BookedDocument]]:
+    """Whatever was made or modified since a moment."""
+    return walk(QUOTES, session, since, {})
+
+
+def issued_since(session: Session, day: date) -> Iterator[Page[BookedDocument]]:
+    """Whatever is dated from a day on."""
+    return walk(QUOTES, session, None, narrowed(issued_from=day))
 
 
 def by_number(session: Session, number: str) -> BookedQuote | None:

@@ -4,9 +4,9 @@ Paged reads carry all there is: lines, and the money put against each document, 
 Source: Xero, endpoint matrix; optimised filters: Type, Status and Date may be combined; bills are never read.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from fieldbridge.core.records.documents import BookedDocument
@@ -14,9 +14,9 @@ from fieldbridge.xero.collection import Collection, Page
 from fieldbridge.xero.documents.credit_notes import CREDIT_NOTES
 from fieldbridge.xero.documents.invoices import INVOICES
 from fieldbridge.xero.documents.on_account import OVERPAYMENTS, PREPAYMENTS
+from fieldbridge.xero.documents.walking import walk
 from fieldbridge.xero.session import Session
 
-SECOND = timedelta(seconds=1)
 IDS_PER_CALL = 40
 
 
@@ -62,32 +62,11 @@ class Sales:
         return f'Type=="{self.kind}"'
 
     def _walk(self, session: Session, since: datetime | None, where: str) -> Iterator[Page[BookedDocument]]:
-        """Page by page, oldest change first.
-
-        The next page is asked for by the last change seen and not by its number: what is edited meanwhile moves to
-        the end, and by number the document that slips into its place would never be seen. A number is used only
-        where one second holds more changes than a page.
-        """
-        narrowed: Mapping[str, str] = {"where": where, "order": "UpdatedDateUTC ASC"}
-        pages = self.collection.pages(session, since, narrowed)
-        while (page := next(pages, None)) is not None:
-            yield page
-            if page.is_last:
-                return
-            reached = second_before(page)
-            if reached is not None and (since is None or reached > since):
-                since = reached
-                pages = self.collection.pages(session, since, narrowed)
+        return walk(self.collection, session, since, {"where": where})
 
 
 def _moment(day: date) -> str:
     return f"DateTime({day.year},{day.month:02},{day.day:02})"
-
-
-def second_before(page: Page[BookedDocument]) -> datetime | None:
-    """Before the last change of a page, so that whichever of > and >= the boundary means, nothing is left out."""
-    last = page.records[-1].updated_at if page.records else None
-    return last.replace(microsecond=0) - SECOND if last else None
 
 
 INVOICES_OUT = Sales("ACCREC", INVOICES, takes_ids=True)
