@@ -5,12 +5,12 @@ exact original bytes stay known. Source: field-sales facts §10 (quotes doubled,
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 BOM = b"\xef\xbb\xbf"
 _FIELD = re.compile(rb'"((?:[^"]++|"")*+)(?:(")([^,\n]*))?|([^,\n]*)')
-_NEEDS_QUOTES = re.compile('[",\r\n]')
+_NEEDS_QUOTES = re.compile('["\r\n]')
 
 Flaw = Literal["", "open", "quote"]
 
@@ -34,13 +34,18 @@ class CsvRow(NamedTuple):
         return len(self.fields) == 1 and not self.flaw and not self.fields[0].strip()
 
 
-def join(fields: Iterable[str], quoting: str, line_end: str) -> str:
+def join(fields: Sequence[str], quoting: str, line_end: str) -> str:
     """One row as text, quotes doubled. Shape: quoting is "all" or "minimal"."""
-    return ",".join(_quoted(field, quoting) for field in fields) + line_end
+    if quoting == "all":
+        return '"' + '","'.join([field.replace('"', '""') for field in fields]) + '"' + line_end
+    row = ",".join(fields)
+    if row.count(",") == len(fields) - 1 and not _NEEDS_QUOTES.search(row):
+        return row + line_end
+    return ",".join(map(_quoted, fields)) + line_end
 
 
-def _quoted(field: str, quoting: str) -> str:
-    if quoting == "all" or _NEEDS_QUOTES.search(field):
+def _quoted(field: str) -> str:
+    if "," in field or _NEEDS_QUOTES.search(field):
         return '"' + field.replace('"', '""') + '"'
     return field
 

@@ -39,17 +39,24 @@ def encode_rows(
 
 
 def _encode(row: Row, layout: FileLayout, profile: Profile, report: Callable[[Misfit], None]) -> bytes:
-    fields = []
-    for column in layout.columns:
-        text = row.values.get(column, "")
-        if text.isascii() and text.isprintable():  # every encoding a profile may name has these
-            fields.append(text)
-            continue
-        text, changes = fit(_CONTROL.sub(" ", text), profile.encoding)
-        fields.append(text)
-        for character, written in changes:
-            report(Misfit(row.key, column, character, written))
+    fields = [row.values.get(column, "") for column in layout.columns]
+    if not _is_plain("".join(fields)):
+        fields = [_fitted(row.key, *one, profile, report) for one in zip(layout.columns, fields, strict=True)]
     return join(fields, "minimal" if row.bare else profile.quoting, profile.line_end).encode(profile.encoding)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether every encoding a profile may name has its characters, and none is a line's end."""
+    return text.isascii() and text.isprintable()
+
+
+def _fitted(key: str, column: str, text: str, profile: Profile, report: Callable[[Misfit], None]) -> str:
+    if _is_plain(text):
+        return text
+    text, changes = fit(_CONTROL.sub(" ", text), profile.encoding)
+    for character, written in changes:
+        report(Misfit(key, column, character, written))
+    return text
 
 
 def shown(text: str, encoding: str) -> str:
