@@ -28,6 +28,13 @@ def ended(opened: Installation) -> int:
         return int(tx.execute(query).scalar_one())
 
 
+def flows_that_ran(opened: Installation) -> int:
+    """How many flows of all connections have come to the end of a run."""
+    with opened.database.read() as tx:
+        each = sa.select(run.c.connection_id, run.c.flow).where(run.c.ended_at.is_not(None)).distinct().subquery()
+        return int(tx.execute(sa.select(sa.func.count()).select_from(each)).scalar_one())
+
+
 def arrivals(journal: Path) -> dict[str, datetime]:
     """When each invoice came to Xero, by its number."""
     found: dict[str, datetime] = {}
