@@ -28,7 +28,7 @@ def test_whoever_dies_and_whatever_is_lost_every_transaction_becomes_one_documen
         at_work.crew.begin()
         at_work.rage(LASTS_S)
         at_work.calm()
-        drained_s = at_work.drain()
+        drained_s = at_work.drain(LASTS_S)
         at_work.crew.end()
         at_work.check()
     said = f"chaos on {kind}, {LASTS_S:g} s: {at_work.figures()}; all was posted {drained_s:.1f} s later"

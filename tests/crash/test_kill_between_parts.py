@@ -63,8 +63,9 @@ def put(copy: Copy, made: Template) -> None:
         settled(copy.folder / name)
 
 
-def start(ask: Any, copy: Copy, kill_at: int = 0) -> Plain:
-    return ask({"home": str(copy.home), "database_url": copy.database_url, "hold_s": HOLD_S, "kill_at": kill_at})
+def start(ask: Any, copy: Copy, kill_at: int = 0, **more: bool) -> Plain:
+    request = {"home": str(copy.home), "database_url": copy.database_url, "hold_s": HOLD_S, "kill_at": kill_at}
+    return ask({**request, **more})
 
 
 def check(made: Template, copy: Copy, said: Plain) -> None:
@@ -92,6 +93,9 @@ def test_killed_between_the_parts_and_started_again_money_customers_and_files_ar
     ground: Given, tmp_path: Path
 ) -> None:
     made, ask = ground
+    with made.copy(tmp_path) as copy:
+        put(copy, made)
+        start(ask, copy, rehearse=True)
     with made.copy(tmp_path) as copy:
         put(copy, made)
         said = start(ask, copy)

@@ -55,9 +55,9 @@ class Ground:
         with self.template.copy(self.folder) as made:
             yield made, put(made.folder, self.template)
 
-    def start(self, made: Copy, kill_at: int = 0) -> dict[str, Any]:
+    def start(self, made: Copy, kill_at: int = 0, **more: bool) -> dict[str, Any]:
         request = {"home": str(made.home), "database_url": made.database_url, "hold_s": HOLD_S, "kill_at": kill_at}
-        return self.ask(request)
+        return self.ask({**request, **more})
 
 
 @pytest.fixture(scope="module", params=databases.kinds())
@@ -71,6 +71,8 @@ def ground(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     ):
         stride = 1 if os.environ.get("FIELDBRIDGE_TEST_KILL") == "every" else STRIDES[request.param]
         uncounted = Ground(made, ask, 0, folder, stride)
+        with uncounted.copy() as (copy, _):
+            uncounted.start(copy, rehearse=True)
         with uncounted.copy() as (copy, files):
             said = uncounted.start(copy)
             check(made, copy, files, said)

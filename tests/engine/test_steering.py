@@ -194,7 +194,7 @@ def test_a_flow_that_would_run_out_of_calls_runs_less_often_and_says_so(bench: B
         (told,) = [
             one for one in steering.schedule(bench.installation, some(bench, "kauri")) if one.flow == TRANSACTIONS
         ]
-        assert told.waits_because.startswith("Every 5 minutes instead of 1")
+        assert told.waits_because.startswith("Every 5 minutes instead of 60 seconds")
         with bench.installation.database.write() as tx:
             schedules.nudge(tx, "kauri", TRANSACTIONS, datetime.now(UTC))
         assert work.dispatcher.dispatch().started == 0

@@ -1,6 +1,7 @@
 """What is asked of Xero: what the chosen flows need, and no more; a local Xero refuses what was not granted."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.scene import order, raw
 from fieldbridge.app import connect as connecting
-from fieldbridge.app import workshop
+from fieldbridge.app import problems, workshop
 from fieldbridge.app.connection_settings import faults, parse
 from fieldbridge.app.doctor import calling
 from fieldbridge.app.doctor.visit import Visit
@@ -19,7 +20,7 @@ from fieldbridge.app.sign_in import granting
 from fieldbridge.app.sign_in.scopes import OFFLINE, beyond_flows, lacking, wanted
 from fieldbridge.core.records.field import NewCustomer, Tender
 from fieldbridge.flows import FLOWS, MASTER_DATA, SALES_HISTORY, TRANSACTIONS
-from fieldbridge.store.ledger import schedules
+from fieldbridge.store.ledger import runs, schedules
 from support.site import settled
 
 LOOKING = '[schedule]\nflows = ["master-data", "sales-history"]\n'
@@ -57,6 +58,18 @@ def sync(scene, name, flow):
     it = scene.installation
     with Installation(it.settings, it.database, it.vault, it.now) as living, workshop.opened(living) as work:
         return list(work.watch(work.dispatcher.start(name, flow)))[-1]
+
+
+def due(scene, name, flow):
+    """A run that starts by its schedule."""
+    it = scene.installation
+    with Installation(it.settings, it.database, it.vault, it.now) as living, workshop.opened(living) as work:
+        with living.database.write() as tx:
+            schedules.nudge(tx, name, flow, living.now())
+        work.dispatcher.dispatch()
+        with living.database.read() as tx:
+            started = runs.latest(tx, name, flow)
+        return list(work.watch(started.id))[-1]
 
 
 @pytest.mark.parametrize("flow", FLOWS)
@@ -124,20 +137,59 @@ def test_money_and_files_of_tablets_need_what_the_settings_ask_for_and_no_more(s
     assert more == ("accounting.payments", "accounting.banktransactions", "accounting.attachments")
     made = connecting.connect(scene.installation, request, grant_for(scene, [TRANSACTIONS], more))
     assert calling.scopes(Visit(scene.installation, made)).state == "ok"
-    slip = scene.site / "slip.pdf"
-    slip.write_bytes(b"%PDF-1.7")
-    cash = (Tender(kind="CASH", amount=Decimal("60.00")),)
-    paid = order(
-        "1", kind="I", customer="NEW001", new_customer=NewCustomer(name="Cafe"), tenders=cash, files=(slip.name,)
-    )
-    (scene.site / "1.txt").write_bytes(raw(paid))
-    for file in (slip, scene.site / "1.txt"):
-        settled(file)
+    paid_order(scene)
     assert sync(scene, made.id, TRANSACTIONS).exit_code == 0
     seen = scene.control("GET", "received")["received"]
-    written = {one["path"].split("/")[3] for one in seen if one["method"] == "PUT"}
-    assert written == {"Contacts", "Invoices", "Payments", "BankTransactions"}
+    assert set(written(scene)) == {"Contacts", "Invoices", "Payments", "BankTransactions"}
     assert [one for one in seen if one["status"] == 401] == []
+
+
+def paid_order(scene):
+    """An invoice to a new customer, paid in cash with more than it comes to, and a slip beside it."""
+    slip, file = scene.site / "slip.pdf", scene.site / "1.txt"
+    slip.write_bytes(b"%PDF-1.7")
+    cash = (Tender(kind="CASH", amount=Decimal("60.00")),)
+    cafe = {"customer": "NEW001", "new_customer": NewCustomer(name="Cafe")}
+    file.write_bytes(raw(order("1", kind="I", tenders=cash, files=(slip.name,), **cafe)))
+    for one in (slip, file):
+        settled(one)
+
+
+def test_without_the_leave_for_money_and_files_the_order_goes_and_each_of_them_waits_for_it(scene):
+    request = connecting.Request("kauri", scene.hosts, scene.site, MONEY)
+    made = connecting.connect(scene.installation, request, grant_for(scene, [TRANSACTIONS]))
+    paid_order(scene)
+    assert sync(scene, made.id, TRANSACTIONS).exit_code == 1
+    assert scene.installation.connection("kauri").paused_because is None
+    (found,) = problems.still_open(scene.installation)
+    assert (found.code, found.cause) == ("access.scope", ", ".join(sorted(beyond_flows(parse(MONEY)))))
+    for part in ("payment BV1/1", "on account BV1/1.2", "attachment slip.pdf"):
+        assert f"The {part} is not in Xero: the sign-in does not allow it." in found.message
+    assert written(scene) == ["Contacts", "Invoices"]
+    connecting.connect(scene.installation, request, grant_for(scene, [TRANSACTIONS], beyond_flows(parse(MONEY))))
+    problems.retry(scene.installation, [found])
+    assert sync(scene, made.id, TRANSACTIONS).exit_code == 0
+    assert written(scene) == ["BankTransactions", "Contacts", "Invoices", "Invoices", "Payments"]
+
+
+def written(scene):
+    """What Xero took. An attached file goes to the document's own address."""
+    seen = scene.control("GET", "received")["received"]
+    return sorted(one["path"].split("/")[3] for one in seen if one["method"] == "PUT" and one["status"] == 200)
+
+
+def test_a_flow_whose_leave_lacks_halts_alone_for_a_while_and_the_others_go_on(scene):
+    request = connecting.Request("kauri", scene.hosts, scene.site, MONEY)
+    made = connecting.connect(scene.installation, request, grant_for(scene, [SALES_HISTORY]))
+    paid_order(scene)
+    run = due(scene, made.id, TRANSACTIONS)
+    assert (run.state, run.exit_code) == ("halted", 2)
+    assert "access.scope: The sign-in does not allow writing" in run.error
+    assert scene.installation.connection(made.id).paused_because is None
+    with scene.installation.database.read() as tx:
+        held = schedules.find(tx, made.id, TRANSACTIONS)
+    assert timedelta(minutes=14) < held.held_until - scene.clock.now() < timedelta(minutes=16)
+    assert sync(scene, made.id, SALES_HISTORY).exit_code == 0
 
 
 def test_settings_without_money_and_files_ask_for_nothing_besides():

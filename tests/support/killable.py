@@ -5,8 +5,9 @@ threads that queue the run or carry it out; and after the run was taken from its
 world lies between two neighbouring points. The hooks sit in SQLAlchemy, httpx2, pathlib and around the durable
 engine, and none of them in the product's own code.
 
-Run as a script it serves: one JSON request a line, one JSON answer a line. Each request is carried out by a fork, so
-that a start costs no imports; the fork is a process of its own and dies like one.
+Run as a module it serves: one JSON request a line, one JSON answer a line. Each request is carried out by a fork, so
+that a start costs no imports; the fork is a process of its own and dies like one. Only a request to rehearse is carried
+out by the server itself, without any point: statements it has compiled need not be compiled by forks.
 """
 
 import functools
@@ -36,6 +37,8 @@ from fieldbridge.app.settings import Settings
 from fieldbridge.engine import durable
 from fieldbridge.engine.dispatch import Dispatcher
 from fieldbridge.store.ledger import runs
+from fieldbridge.store.ledger.runs import Run
+from support import pace
 
 Plain = dict[str, Any]
 LOOK_S = 0.03
@@ -141,12 +144,18 @@ def _mark_threads() -> None:
 
 
 def run_once(request: Plain) -> Plain:
-    """Go on with the run an earlier process left, or start one; watch it to its end.
+    """A run whose points are counted, and may kill this process.
 
     Shape: points counts what this process passed; the rest is the run as it ended.
     """
     points = Points(request["kill_at"], request.get("trace", ""))
     install(points)
+    ended = run(request)
+    return {"points": points.passed, "state": ended.state, "exit_code": ended.exit_code, "error": ended.error}
+
+
+def run(request: Plain) -> Run:
+    """Go on with the run an earlier process left, or start one; watch it to its end."""
     settings = Settings(
         home=Path(request["home"]), database_url=request["database_url"], unsure_hold_s=request["hold_s"], key=""
     )
@@ -158,23 +167,37 @@ def run_once(request: Plain) -> Plain:
                 last = runs.latest(tx, name, TRANSACTIONS)
             run_id = last.id if last else work.dispatcher.start(name, TRANSACTIONS)
             *_, ended = work.watch(run_id)
-    return {"points": points.passed, "state": ended.state, "exit_code": ended.exit_code, "error": ended.error}
+    return ended
 
 
 def serve() -> None:
     """Answer requests until the input ends. Shape: {"killed": true} or what run_once gives."""
     warm()
     while line := sys.stdin.buffer.readline():
-        read_end, write_end = os.pipe()
-        child = os.fork()
-        if not child:
-            _carry_out(json.loads(line), write_end)
-        os.close(write_end)
-        with os.fdopen(read_end) as answer:
-            said = answer.read()
-        _, status = os.waitpid(child, 0)
-        sys.stdout.write(json.dumps(_outcome(said, status)) + "\n")
+        request = json.loads(line)
+        said = rehearse(request) if request.get("rehearse") else _forked(request)
+        sys.stdout.write(json.dumps(said) + "\n")
         sys.stdout.flush()
+
+
+def rehearse(request: Plain) -> Plain:
+    """One run in this process. No thread of it may be left: a fork would inherit what it held."""
+    run(request)
+    assert threading.active_count() == 1
+    gc.freeze()
+    return {}
+
+
+def _forked(request: Plain) -> Plain:
+    read_end, write_end = os.pipe()
+    child = os.fork()
+    if not child:
+        _carry_out(request, write_end)
+    os.close(write_end)
+    with os.fdopen(read_end) as answer:
+        said = answer.read()
+    _, status = os.waitpid(child, 0)
+    return _outcome(said, status)
 
 
 def _outcome(said: str, status: int) -> Plain:
@@ -191,6 +214,8 @@ def warm() -> None:
     context = transports.create_ssl_context()
     transports.create_ssl_context = lambda *_, **__: context
     durable.POLL_S = POLL_S
+    pace.compile_once()
+    pace.look_before_taking()
     gc.disable()
     gc.freeze()
 
@@ -207,8 +232,9 @@ def _carry_out(request: Plain, write_end: int) -> None:
 
 @contextmanager
 def served() -> Iterator[Callable[[Plain], Plain]]:
-    """The script as a process; gives a function that has one request carried out."""
-    with subprocess.Popen([sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    """The module as a process; gives a function that has one request carried out."""
+    module, here = [sys.executable, "-m", "support.killable"], Path(__file__).parents[1]
+    with subprocess.Popen(module, cwd=here, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
 

@@ -15,6 +15,7 @@ from fieldbridge.core.errors import (
     OutageError,
     PacedError,
     RefusedError,
+    SetupError,
     SurpriseError,
     UnsureError,
 )
@@ -357,7 +358,7 @@ SCOPE = {"WWW-Authenticate": "insufficent_scope"}
 ANSWERS = [
     (401, EXPIRED, {}, AccessError, AccessError),
     (401, {"Title": "Unauthorized", "Detail": "AuthenticationUnsuccessful"}, {}, AccessError, AccessError),
-    (401, "", SCOPE, AccessError, AccessError),
+    (401, "", SCOPE, SetupError, SetupError),
     (403, FOREIGN, {}, AccessError, AccessError),
     (412, "", {}, SurpriseError, SurpriseError),
     (429, "", {"Retry-After": "26", "X-Rate-Limit-Problem": "minute"}, PacedError, PacedError),

@@ -221,7 +221,7 @@ def opened(
             # It beats until the last run has ended.
             stack.enter_context(Rounds("heart", (rhythm.beat_s, member.beat)))
             mine = Programs(programs, installation.now, installation.stopping, installation.rest)
-            work.worker = Worker(url, system, mine, member.id, grace_s)
+            work.worker = Worker(url, system, mine, member.id, stays=stays, grace_s=grace_s)
             stack.enter_context(work.worker)
             member.reap()
             if stays:

@@ -85,6 +85,11 @@ def visible(text: str) -> str:
     return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
+def several(count: int, what: str) -> str:
+    """So many of something."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
 def ask(what: str, *, hidden: bool = False) -> str:
     """Ask a person for something, on standard error: standard output is for results."""
     return str(typer.prompt(what, hide_input=hidden, err=True))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fieldbridge.cli.here import here
-from fieldbridge.cli.output import Json, Output, output
+from fieldbridge.cli.output import Json, Output, output, several
 from fieldbridge.core.errors import SetupError
 from fieldbridge.flows import FLOWS
 
@@ -261,7 +261,9 @@ def retry(
         found = problems.chosen(_open(installation, connection), what or [], everything=everything)
         count = problems.retry(installation, found)
     shown = output()
-    shown.show({"retried": count}, lambda: shown.say(f"{count} orders will be planned again."), as_json=as_json)
+    shown.show(
+        {"retried": count}, lambda: shown.say(f"{several(count, 'order')} will be planned again."), as_json=as_json
+    )
 
 
 def _open(installation: "Installation", only: list[str] | None) -> "list[OpenProblem]":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fieldbridge.cli.here import here
-from fieldbridge.cli.output import Json, Output, output, plain
+from fieldbridge.cli.output import Json, Output, output, plain, several
 from fieldbridge.cli.runs import Many, moved
 from fieldbridge.core.errors import SetupError
 from fieldbridge.flows import FLOWS
@@ -96,7 +96,7 @@ def view(found: "Sequence[Status]", total: int, now: datetime) -> "Table":
     from rich.table import Table
 
     more = f"; {total - len(found)} more are not shown" if total > len(found) else ""
-    caption = f"{_several(total, 'connection')}{more}. {now:%Y-%m-%d %H:%M:%S} UTC"
+    caption = f"{several(total, 'connection')}{more}. {now:%Y-%m-%d %H:%M:%S} UTC"
     made = Table(header_style="bold", caption=caption, caption_justify="left", expand=True)
     for name in COLUMNS:
         last = name == COLUMNS[-1]
@@ -110,7 +110,7 @@ def view(found: "Sequence[Status]", total: int, now: datetime) -> "Table":
 
 def _rows(one: "Status", now: datetime) -> Iterator[list[str]]:
     calls = f"{one.calls_left_today} of {one.calls_per_day} calls left"
-    told = [_several(one.open_problems, "problem"), _several(one.orders_unsent, "order") + " not sent", calls]
+    told = [several(one.open_problems, "problem"), several(one.orders_unsent, "order") + " not sent", calls]
     told += [f"{one.calls_today} calls today ({one.bytes_today / 1000:.0f} kB)"] if one.calls_today else []
     alerts = [f"ALERT {kind} {about}".strip() for kind, about in one.alerts]
     paused = [f"paused: {one.paused_because}"] if one.paused_because else []
@@ -119,10 +119,6 @@ def _rows(one: "Status", now: datetime) -> Iterator[list[str]]:
     yield [one.connection, "", "", "; ".join((one.organisation, *paused, *alerts, *told))]
     for flow in one.flows:
         yield [f"  {flow.flow}", _last(flow, now), _next(one, flow, now), _says(one, flow)]
-
-
-def _several(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _last(flow: "FlowStatus", now: datetime) -> str:
@@ -146,8 +142,8 @@ def _says(one: "Status", flow: "FlowStatus") -> str:
     if flow.state == "running":
         waits = flow.doing
     ended = "" if flow.state in UNDER_WAY else flow.error or ""
-    parked = _several(flow.open_problems, "problem") if flow.open_problems else ""
-    return "; ".join(part for part in (parked, ended, waits, moved(flow.counts)) if part)
+    parked = several(flow.open_problems, "problem") if flow.open_problems else ""
+    return "; ".join(part.removesuffix(".") for part in (parked, ended, waits, moved(flow.counts)) if part)
 
 
 def _span(span: timedelta) -> str:

@@ -82,10 +82,10 @@ class PriceList(Record, frozen=True, kw_only=True):
             standing = self.buyers[order.customer].discount
             sold, best = _less(line.unit_price, line.discount), _less(found.price, standing)
             if sold < best:
-                because = f"row {found.rule.number} of the prices sheet" if found.rule else "no rule"
+                because = f" (by row {found.rule.number} of the prices sheet)" if found.rule else ""
                 yield (
-                    f"Order {order.order_no}, line {number}: {line.product} was sold at {sold:f}, below {best:f} "
-                    f"(by {because}). The rep's price stands."
+                    f"Order {order.order_no}, line {number}: {line.product} was sold at {sold:f}, below {best:f}"
+                    f"{because}. The rep's price stands."
                 )
 
 

@@ -15,6 +15,7 @@ from fieldbridge.core.errors import (
     OutageError,
     PacedError,
     RefusedError,
+    SetupError,
     SurpriseError,
     UnsureError,
 )
@@ -25,6 +26,9 @@ from fieldbridge.xero.refusals import KEY_REUSED, NO_REASON, meaning, refused
 # How long to wait where Xero does not say. A spent day is looked at again every hour: only Xero knows when it ends.
 UNNAMED_S = {"minute": 60.0, "appminute": 60.0, "app-minute": 60.0, "day": 3600.0}
 RECONNECT = "Reconnect with `fieldbridge connect`."
+LACKS_SCOPE = "access.scope"
+# Each try costs a few calls, and only a person can mend it.
+TRIED_AGAIN = timedelta(minutes=15)
 
 
 class MessageWire(Wire, frozen=True, kw_only=True):
@@ -66,6 +70,13 @@ def failure(
     said = f"Xero answered {answer.status} to {resource}: {text or 'no text'}."
     if answer.status == 400:
         return _refusal(answer, resource, write=write)
+    if lacks_scope(answer):
+        return SetupError(
+            LACKS_SCOPE,
+            f"The sign-in does not allow {'writing' if write else 'reading'} {resource.partition('/')[0]}.",
+            remedy=f"{RECONNECT} `fieldbridge doctor` names the scope that is missing.",
+            until=now() + TRIED_AGAIN,
+        )
     if answer.status in (401, 403):
         return denied(answer, text, sign_in)
     if answer.status >= 500 and answer.status != 501:
@@ -94,12 +105,6 @@ def lacks_scope(answer: Answer) -> bool:
 
 def denied(answer: Answer, text: str, sign_in: str) -> AccessError:
     """Xero does not let this connection in, in the words of whichever sign-in it used."""
-    if lacks_scope(answer):
-        return AccessError(
-            "access.scope",
-            "The sign-in does not allow this call: a scope is missing.",
-            remedy="Refreshing never helps. " + RECONNECT,
-        )
     problem = parse_qs(text).get("oauth_problem", [""])[0]
     advice = parse_qs(text).get("oauth_problem_advice", [""])[0]
     if problem == "signature_invalid":

@@ -29,6 +29,7 @@ from fieldbridge.core.identity import digest, idempotency_key
 from fieldbridge.engine.stages import Turn
 from fieldbridge.store.ledger import deliveries, runs
 from fieldbridge.store.ledger.deliveries import Delivery
+from fieldbridge.xero.failures import LACKS_SCOPE
 from fieldbridge.xero.refusals import KEY_REUSED
 
 UNSURE_PER_TURN = 200
@@ -136,7 +137,10 @@ def _send(context: Context, going: Going) -> None:
         raise
     except RefusedError as error:
         settling.whole_request_refused(context, sent, error)
-    except (PacedError, AccessError, OutageError, SetupError):
+    except (PacedError, AccessError, OutageError, SetupError) as error:
+        if error.code == LACKS_SCOPE and kind.scope:
+            settling.not_allowed(context, sent, kind.scope)
+            return
         # Refused at the gate, or it never left: a sign-in that fails is one of these too.
         with context.write() as tx:
             deliveries.not_executed(tx, sent)

@@ -17,6 +17,7 @@ from fieldbridge.core.errors import RefusedError
 from fieldbridge.core.plan import Problem
 from fieldbridge.store.ledger import deliveries, intake, parts, problems, runs, windows
 from fieldbridge.store.ledger.deliveries import Delivery
+from fieldbridge.xero.failures import LACKS_SCOPE
 from fieldbridge.xero.outcomes import Outcome
 from fieldbridge.xero.refusals import Meaning, meaning
 
@@ -53,6 +54,28 @@ def whole_request_refused(context: Context, sent: Sequence[Delivery], error: Ref
         else:
             found = Problem(kind="order", key=sent[0].key, code=error.code, message=error.message, remedy=error.remedy)
             _park(context, tx, sent[0], "refused", found)
+
+
+def not_allowed(context: Context, sent: Sequence[Delivery], scope: str) -> None:
+    """The sign-in lacks a scope that only such Changes need. Nothing was carried out; all of them are set aside."""
+    with context.write() as tx:
+        for one in sent:
+            _park(context, tx, one, "refused", _lacking(context, tx, one, scope))
+
+
+def _lacking(context: Context, tx: sa.Connection, one: Delivery, scope: str) -> Problem:
+    """One Problem for a transaction, whatever number of its parts lack a scope."""
+    before = [each for each in problems.still_open(tx, context.id, one.key) if each.code == LACKS_SCOPE]
+    scopes = ", ".join(sorted({scope, *(each for known in before for each in known.cause.split(", "))}))
+    said = f"The {one.kind} {one.number} is not in Xero: the sign-in does not allow it."
+    return Problem(
+        kind="order",
+        key=one.key,
+        code=LACKS_SCOPE,
+        message=" ".join([*(each.message.replace(said, "").strip() for each in before), said]),
+        remedy=f"Reconnect to grant {scopes}: fieldbridge connect {context.id}. Then: fieldbridge retry {LACKS_SCOPE}",
+        cause=scopes,
+    )
 
 
 def settle_unsure(context: Context, unsure: Sequence[Delivery], found: Sequence[Found]) -> None:

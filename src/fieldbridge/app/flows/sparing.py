@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-import msgspec
 import sqlalchemy as sa
 
 from fieldbridge.app.connection_settings import ConnectionSettings
@@ -11,10 +10,12 @@ from fieldbridge.core.pacing import DAY_S
 from fieldbridge.core.slots import Demand, stretched
 from fieldbridge.flows import FLOWS
 from fieldbridge.store.ledger import budgets
+from fieldbridge.store.ledger.budgets import Cost
 from fieldbridge.store.ledger.connections import Connection
 
 DAY = timedelta(days=1)
 HOUR_S = 3600.0
+IN_MINUTES_FROM_S = 120.0
 
 
 def spare(
@@ -24,17 +25,8 @@ def spare(
     budget = budgets.look(tx, one.id, settings.calls_per_day, now.timestamp())
     lifted_at = datetime.fromtimestamp(budget.day_from + DAY_S, UTC)
     costs = budgets.costs(tx, one.id, (now - DAY).date(), now.date())
-    demands = {
-        name: Demand(
-            settings.schedule.period_s(name), costs[name].per_run if name in costs else 0.0, kind.may_spend_reserve
-        )
-        for name, kind in FLOWS.items()
-    }
-    for name, each in demands.items():
-        # While no order waits, their flow costs nothing: to others it is as dear as it has been, not as it might be.
-        if each.may_spend_reserve and name != flow and name in costs:
-            seen_s = _counted_s(one, now) / costs[name].runs
-            demands[name] = msgspec.structs.replace(each, every_s=max(each.every_s, seen_s))
+    counted_s = _counted_s(one, now)
+    demands = {name: _demand(name, settings, costs.get(name), None if name == flow else counted_s) for name in FLOWS}
     usual_s = demands[flow].every_s
     period_s = stretched(
         demands[flow],
@@ -46,13 +38,23 @@ def spare(
     )
     if period_s <= usual_s:
         return None
-    said = f"Every {_minutes(period_s)} minutes instead of {_minutes(usual_s)}, so that the day's calls last until "
+    said = f"Every {_spoken(period_s)} instead of {_spoken(usual_s)}, so that the day's calls last until "
     return now + timedelta(seconds=period_s), f"{said}{lifted_at:%Y-%m-%d %H:%M} UTC."
 
 
-def _minutes(seconds: float) -> str:
-    """To the tenth while it is short, so that two that differ look so."""
-    return f"{seconds / 60:.{0 if seconds >= 120 else 1}f}".removesuffix(".0")
+def _spoken(seconds: float) -> str:
+    return f"{seconds:.0f} seconds" if seconds < IN_MINUTES_FROM_S else f"{seconds / 60:.0f} minutes"
+
+
+def _demand(flow: str, settings: ConnectionSettings, cost: Cost | None, counted_s: float | None) -> Demand:
+    """What a flow costs another, whose runs were counted for so long; None to itself.
+
+    While no order waits, their flow costs nothing: to others it is as dear as it has been, not as it might be.
+    """
+    every_s, may_spend_reserve = settings.schedule.period_s(flow), FLOWS[flow].may_spend_reserve
+    if cost is not None and may_spend_reserve and counted_s is not None:
+        every_s = max(every_s, counted_s / cost.runs)
+    return Demand(every_s, cost.per_run if cost else 0.0, may_spend_reserve)
 
 
 def _counted_s(one: Connection, now: datetime) -> float:

@@ -54,6 +54,7 @@ ATTACHMENT = Kind(
     body=_body,
     send=_send,
     find=_find,
+    scope="accounting.attachments",
     whose=lambda _: "",
     taken=(),
     posted=_posted,

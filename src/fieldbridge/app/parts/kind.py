@@ -45,7 +45,8 @@ class Kind(Generic[D]):
     in_the_way tells of another that has it; stale are the codes of those that mean that the Books were old, so that
     planning once more may help. is_unique says of one that Xero refuses a second of the same natural key; without that,
     a request of which nothing arrived is repeated under its own key while that lives. posted is called in the
-    transaction that writes the receipt.
+    transaction that writes the receipt. scope is what its flow does not always need: where that lacks, such Changes are
+    set aside and the others go on.
     Errors: body and send raise RefusedError for what cannot go, before or after it left; find raises as reads do.
     """
 
@@ -56,6 +57,7 @@ class Kind(Generic[D]):
     find: Callable[[Context, Sequence[D]], list[Found]]
     whose: Callable[[D], str]
     page: Callable[[Links, str], str] = lambda _, __: ""
+    scope: str = ""
     batch_max: int = 1
     is_unique: Callable[[D], bool] = lambda _: True
     taken: tuple[str, ...] = (NUMBER_TAKEN.code,)

@@ -36,6 +36,7 @@ ON_ACCOUNT = Kind(
     body=lambda _, some: bank_money.body_of(some),
     send=_send,
     find=_find,
+    scope="accounting.banktransactions",
     whose=lambda one: one.contact_id,
     batch_max=BATCH_MAX,
     is_unique=lambda _: False,

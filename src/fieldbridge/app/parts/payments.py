@@ -36,6 +36,7 @@ PAYMENT = Kind(
     body=lambda _, some: payments.body_of(some),
     send=_send,
     find=_find,
+    scope="accounting.payments",
     whose=lambda _: "",
     batch_max=BATCH_MAX,
     is_unique=lambda _: False,

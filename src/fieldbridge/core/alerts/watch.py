@@ -14,7 +14,7 @@ from fieldbridge.core.standing import FlowStanding, Standing
 Kind = Literal["reconnect", "halted", "no_success", "problems_old", "problem_dear", "calls_low"]
 Key = tuple[str, str]
 HOUR_S = 3600.0
-SHUT_OUT_EXIT = 3
+SETUP_EXIT, SHUT_OUT_EXIT = 2, 3
 # A day's calls are low until they are clearly not, so that one answer of Xero's does not end it.
 CLEARLY = 2
 DEAR_MAX = 20
@@ -98,15 +98,18 @@ def _of_flows(one: Standing, rules: AlertRules, calendar: Calendar, now: datetim
 def _halted(one: Standing, flow: FlowStanding) -> Iterator[Alert | Key]:
     """A run under way, or one that came to no end or not into Xero, does not show whether it would halt again."""
     if flow.state == "halted" and flow.exit_code != SHUT_OUT_EXIT:
-        remedy = f"See what it says, then perhaps: fieldbridge sync {flow.flow} -c {one.connection} --accept DIGEST"
-        yield Alert(
-            kind="halted",
-            about=flow.flow,
-            said=f"{flow.flow} is halted: {flow.error}",
-            remedy=remedy if flow.was_guarded else "Report it, with a bundle: fieldbridge doctor --bundle help.zip",
-        )
+        said = f"{flow.flow} is halted: {flow.error}"
+        yield Alert(kind="halted", about=flow.flow, said=said, remedy=_out_of_halt(one, flow))
     elif flow.state not in ("never", "done", "problems"):
         yield "halted", flow.flow
+
+
+def _out_of_halt(one: Standing, flow: FlowStanding) -> str:
+    if flow.was_guarded:
+        return f"See what it says, then perhaps: fieldbridge sync {flow.flow} -c {one.connection} --accept DIGEST"
+    if flow.exit_code == SETUP_EXIT:
+        return f"Do what it says. What else is to be done, if anything: fieldbridge doctor -c {one.connection}"
+    return "Report it, with a bundle: fieldbridge doctor --bundle help.zip"
 
 
 def _no_success(
