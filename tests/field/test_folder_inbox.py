@@ -134,6 +134,21 @@ def test_a_link_out_of_the_folder_is_refused_and_one_inside_is_read(tmp_path: Pa
     assert read(inside, HD1) == WHOLE
 
 
+def test_a_link_that_cannot_be_followed_is_refused_alone(tmp_path: Path) -> None:
+    put(tmp_path, "good.csv", WHOLE, age_s=99)
+    (tmp_path / "round.csv").symlink_to("round.csv")
+    (tmp_path / "through.csv").symlink_to("good.csv/inside")
+    (tmp_path / "folder.csv").mkdir()
+    found, _ = look(tmp_path, HD1, NOW, {})
+    assert sorted(names(found)) == ["good.csv", "round.csv", "through.csv"]
+    good, *links = sorted(found, key=lambda one: one.name)
+    assert read(good, HD1) == WHOLE
+    for link in links:
+        with pytest.raises(RefusedError, match="not a regular file") as caught:
+            read(link, HD1)
+        assert caught.value.code == "file.not_regular"
+
+
 def test_a_file_its_writer_still_locks_is_refused_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def locked(path: str, flags: int) -> int:
         raise PermissionError(13, "Permission denied", path)

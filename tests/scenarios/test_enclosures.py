@@ -64,6 +64,7 @@ REFUSED = [
     ("../secret.pdf", PDF, "attachment.name"),
     ("/etc/hosts", None, "attachment.name"),
     ("C:\\slip.pdf", None, "attachment.name"),
+    ("ā" * 122 + ".pdf", PDF, "attachment.name"),
     ("a\x1b[31m.pdf", None, "attachment.name"),
 ]
 

@@ -15,7 +15,8 @@ from fieldbridge.field.folder.disk import reaching
 from fieldbridge.field.folder.profile import Profile
 
 BYTES_MAX = 10 * 1024 * 1024
-NAME_MAX = 200
+# What is put away is given a longer name, and a disk takes 255 bytes.
+NAME_MAX_BYTES = 200
 _NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _LOOK_S = 0.2
 _AGAIN = "then: fieldbridge retry"
@@ -95,8 +96,10 @@ def _let_settle(place: Path, settle_s: float, pause: Callable[[float], None]) ->
 
 def _check_name(name: str) -> None:
     is_plain = name == Path(name).name and not any(mark in name for mark in "/\\:\0") and name.strip(" .") == name
-    if not is_plain or len(name) > NAME_MAX or not name.isprintable():
-        raise _refused("name", name[:NAME_MAX], "is no plain file name", "Name a file that lies beside the order file.")
+    if not is_plain or not name.isprintable() or len(name.encode()) > NAME_MAX_BYTES:
+        raise _refused(
+            "name", name[:NAME_MAX_BYTES], "is no plain file name", "Name a file that lies beside the order file."
+        )
 
 
 def _bytes(place: Path, name: str) -> bytes:

@@ -48,9 +48,7 @@ def look(
     Units: now in seconds since 1970. Errors: OutageError.
     """
     with reaching(folder), os.scandir(folder) as entries:
-        names = [
-            entry.name for entry in entries if _is_wanted(entry.name, profile, people=people) and not entry.is_dir()
-        ]
+        names = [entry.name for entry in entries if _is_wanted(entry.name, profile, people=people)]
     ready: list[Ready] = []
     sights: dict[str, Sight] = {}
     for name in names:
@@ -107,12 +105,23 @@ def _fits(plain: str, patterns: tuple[str, ...]) -> bool:
 
 def _sight(path: Path, before: Sight | None, now: float) -> Sight | None:
     with reaching(path.parent):
-        try:
-            status = path.stat()
-        except FileNotFoundError:
-            return None
+        status = _status(path)
+    if status is None or stat.S_ISDIR(status.st_mode):
+        return None
     is_same = before is not None and (before.size, before.mtime_ns) == (status.st_size, status.st_mtime_ns)
     return before if is_same else Sight(status.st_size, status.st_mtime_ns, now)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    """What a name stands for; None when it is gone. Of a link that cannot be followed, the link: others lie beside."""
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+    except OSError:
+        if not path.is_symlink():
+            raise
+        return path.lstat()
 
 
 def _ends_with_line_end(path: Path) -> bool:
@@ -133,11 +142,10 @@ def _open(path: str, flags: int) -> int:
 def _is_odd(folder: Path, name: str) -> bool:
     path = folder / name
     with reaching(folder):
-        try:
-            is_regular = stat.S_ISREG(path.stat().st_mode)
-        except FileNotFoundError:
+        status = _status(path)
+        if status is None:
             return False
-        return not is_regular or not path.resolve().is_relative_to(folder.resolve())
+        return not stat.S_ISREG(status.st_mode) or not path.resolve().is_relative_to(folder.resolve())
 
 
 def _is_same(status: os.stat_result, ready: Ready) -> bool:
