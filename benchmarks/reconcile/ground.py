@@ -191,9 +191,9 @@ class Ground:
     def _office(self) -> None:
         """What the office did to documents, as far as Xero took it."""
         for at, act in enumerate(self.journal):
-            for number in act["done"] if act["do"] in ("status", "quantity", "pay") else ():
-                one = self.laid[number.removeprefix(PREFIX)]
-                if act["do"] == "status":
+            for number in act["done"] if act["do"] in ("status", "quantity", "pay", "quote") else ():
+                one = self.laid[number[len(PREFIX) :]]
+                if act["do"] in ("status", "quote"):
                     one.status = act["status"]
                     if one.status == "AUTHORISED":
                         self.approved_at[number] = at
