@@ -49,7 +49,8 @@ def _chosen(ground: Ground, key: str, contact_id: str, puts: list[Put], left: Fr
     if one.against:
         if [bill["InvoiceNumber"] for bill in bills] not in ([], [one.against]):
             yield f"put against {[bill['InvoiceNumber'] for bill in bills]}, and it names {one.against}"
-        open_ones = [bill for some in ground.left_open.values() for bill in some if bill["InvoiceNumber"] == one.against]
+        every = (bill for some in ground.left_open.values() for bill in some)
+        open_ones = [bill for bill in every if bill["InvoiceNumber"] == one.against]
     else:
         # A merged customer's invoices are its heir's in the end, so no other can have been this customer's.
         known = ground.left_open[ground.holder(contact_id)]
