@@ -35,7 +35,7 @@ from fieldbridge.store.ledger.connections import Connection
 from fieldbridge.store.schema import call_count, connection, run, schedule
 
 SIZE = ("--contacts", "20", "--items", "30", "--history-months", "1", "--limits", "advanced")
-ALLOWED_S = 120.0
+ALLOWED_S = 900.0
 Row = dict[str, Any]
 
 

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from app.scene import lay, order, posted, raw, settle_for
 from fieldbridge.app import dry_run
+from fieldbridge.app.flows import answering
+from fieldbridge.core.errors import OutageError
 from fieldbridge.core.records.field import OrderLine, Tender
 from fieldbridge.field.folder.profile import HD1
 from fieldbridge.flows import MASTER_DATA, SALES_HISTORY
@@ -220,3 +222,34 @@ def test_prices_the_rep_saw_with_tax_are_compared_with_tax(office):
     take(office, order("1", kind="I", tax_mode="INC", lines=(line,), total=Decimal("8.00"), tax=Decimal("1.20")))
     (row,) = heard(office)
     assert told(row, "Status", "LineStatus", "InvoiceTotal") == ["approved", "", "8.00"]
+
+
+def test_many_answers_are_kept_bite_by_bite_so_that_other_connections_write_in_between(office, monkeypatch):
+    monkeypatch.setattr(answering, "BATCH", 2)
+    tell, bites = answering.answers.tell, []
+
+    def noted(tx, connection_id, news, at):
+        bites.append((tx, set(news)))
+        tell(tx, connection_id, news, at)
+
+    monkeypatch.setattr(answering.answers, "tell", noted)
+    take(office, *(order(str(number)) for number in range(5)))
+    assert [len(keys) for _, keys in bites] == [2, 2, 1]
+    assert len({id(tx) for tx, _ in bites}) == len(bites), "each is a transaction of its own"
+    assert [row["OpmetrixID"] for row in answers(office)] == [f"BV{number}" for number in range(5)]
+
+
+def test_what_was_not_answered_for_an_outage_is_answered_by_the_next_run(office, monkeypatch):
+    monkeypatch.setattr(answering, "BATCH", 2)
+    tell, told_until_now = answering.answers.tell, []
+
+    def failing(tx, connection_id, news, at):
+        told_until_now.extend(news)
+        if len(told_until_now) > 2:
+            raise OutageError("test.outage", "The power fails.")
+        tell(tx, connection_id, news, at)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(answering.answers, "tell", failing)
+        assert take(office, *(order(str(number)) for number in range(3))).state == "unfinished"
+    assert [row["OpmetrixID"] for row in heard(office)] == ["BV0", "BV1", "BV2"]

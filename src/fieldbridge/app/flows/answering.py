@@ -1,10 +1,11 @@
 """Answering: what became of each transaction goes back to the rep, in a file that is written when it would change.
 
 An answer is kept before it is published, so that what a rep was told can be proven, and a killed run's are published
-by the next. Two flows answer, so the file has a lease.
+by the next. Two flows answer, so the file has a lease. Many answers are kept bite by bite, because on SQLite nobody
+else can write meanwhile.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import chain, islice
 
@@ -40,22 +41,30 @@ def answer_all(context: Context) -> Turn:
 def _answer(context: Context, since: datetime, *, documents: bool) -> Turn:
     if not context.settings.answers.written:
         return Turn()
-    lease, holder = f"answers {context.id}", f"run {context.ref.run_id}"
-    with context.write() as tx:
-        if not leases.take(tx, lease, holder, context.now(), LEASE_S):
-            return Turn(again=True, wait_s=WAIT_S)
-        told = _keep(context, tx, _touched(context, tx, since, documents=documents))
+    if not _hold(context):
+        return Turn(again=True, wait_s=WAIT_S)
     try:
+        told = _keep(context, since, documents=documents)
         changed = _publish(context)
     except BaseException:
         with context.write() as tx:
-            leases.release(tx, lease, holder)
+            leases.release(tx, *_lease(context))
         raise
     with context.write() as tx:
         note_published(context, tx, changed)
         runs.count(tx, context.ref.run_id, answers=told)
-        leases.release(tx, lease, holder)
+        leases.release(tx, *_lease(context))
     return Turn()
+
+
+def _lease(context: Context) -> tuple[str, str]:
+    """Shape: its name, and who holds it."""
+    return f"answers {context.id}", f"run {context.ref.run_id}"
+
+
+def _hold(context: Context) -> bool:
+    with context.write() as tx:
+        return leases.take(tx, *_lease(context), context.now(), LEASE_S)
 
 
 def _touched(context: Context, tx: sa.Connection, since: datetime, *, documents: bool) -> set[str]:
@@ -63,19 +72,27 @@ def _touched(context: Context, tx: sa.Connection, since: datetime, *, documents:
     return keys | answers.changed_at_xero(tx, context.id, TYPES, since) if documents else keys
 
 
-def _keep(context: Context, tx: sa.Connection, keys: Iterable[str]) -> int:
+def _keep(context: Context, since: datetime, *, documents: bool) -> int:
     """Keep every answer that is another than the last. Shape: how many."""
+    with context.read() as tx:
+        touched = sorted(_touched(context, tx, since, documents=documents))
     count = 0
-    for some in batches(sorted(keys), BATCH):
-        known, before = known_of(tx, context.id, some), answers.last(tx, context.id, some)
-        news: dict[str, Answer] = {}
-        for key, one in known.items():
-            made = answer_of(one)
-            if made != before.get(key) and not _is_forgotten(one):
-                news[key] = made
-        answers.tell(tx, context.id, news, context.now())
-        count += len(news)
+    for some in batches(touched, BATCH):
+        with context.write() as tx:
+            leases.take(tx, *_lease(context), context.now(), LEASE_S)  # again, so that it lasts until the last bite
+            count += _keep_some(context, tx, some)
     return count
+
+
+def _keep_some(context: Context, tx: sa.Connection, keys: Sequence[str]) -> int:
+    known, before = known_of(tx, context.id, keys), answers.last(tx, context.id, keys)
+    news: dict[str, Answer] = {}
+    for key, one in known.items():
+        made = answer_of(one)
+        if made != before.get(key) and not _is_forgotten(one):
+            news[key] = made
+    answers.tell(tx, context.id, news, context.now())
+    return len(news)
 
 
 def _is_forgotten(one: Known) -> bool:
