@@ -67,7 +67,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--deaths", type=float, default=0.03, help="share of runs whose process is killed")
     parser.add_argument("--losses", type=float, default=0.05, help="share of runs that lose an answer")
     parser.add_argument("--unrest", type=float, default=1, help="how much more the office does than usual")
-    parser.add_argument("--variety", type=float, default=1, help="how much more than usual is not a plain order")
+    parser.add_argument("--variety", type=float, default=1, help="how evenly kinds come; 1 is as usual")
     parser.add_argument("--keep", default="", help="a folder for everything that was laid, done and published")
     parser.add_argument(
         "--minutes", type=float, default=0, help="end the trade after the day in which they have passed"

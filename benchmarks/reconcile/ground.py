@@ -118,6 +118,15 @@ class Ground:
         return {one["InvoiceID"]: one for one in self.books["invoices"] if one["Type"] == "ACCREC"}
 
     @cached_property
+    def left_open(self) -> dict[str, list[Row]]:
+        """Invoices on which something is due in the end, by whom they belong to then."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for one in self.invoices.values():
+            if Fraction(one["AmountDue"]) > 0:
+                found[self.holder(one["Contact"]["ContactID"])].append(one)
+        return found
+
+    @cached_property
     def credited(self) -> dict[str, Fraction]:
         """What credit notes were put against each invoice."""
         found: dict[str, Fraction] = defaultdict(Fraction)
@@ -126,9 +135,14 @@ class Ground:
                 found[one["Invoice"]["InvoiceID"]] += Fraction(one["Amount"])
         return found
 
-    def paid_by(self, key: str) -> Iterator[tuple[str, Row]]:
-        """The payments of one transaction, each with the invoice it is for."""
-        return ((bill, one) for bill, some in self.taken_for.items() for one in some if self._named(one) == key)
+    @cached_property
+    def paid_by(self) -> dict[str, list[tuple[str, Row]]]:
+        """The payments of each transaction, each with the invoice it is for."""
+        found: dict[str, list[tuple[str, Row]]] = defaultdict(list)
+        for bill, some in self.taken_for.items():
+            for one in some:
+                found[self._named(one)].append((bill, one))
+        return found
 
     @cached_property
     def on_account(self) -> dict[str, Fraction]:
@@ -177,9 +191,9 @@ class Ground:
     def _office(self) -> None:
         """What the office did to documents, as far as Xero took it."""
         for at, act in enumerate(self.journal):
-            for number in act["done"] if act["do"] in ("status", "quantity", "pay") else ():
-                one = self.laid[number.removeprefix(PREFIX)]
-                if act["do"] == "status":
+            for number in act["done"] if act["do"] in ("status", "quantity", "pay", "quote") else ():
+                one = self.laid[number[len(PREFIX) :]]
+                if act["do"] in ("status", "quote"):
                     one.status = act["status"]
                     if one.status == "AUTHORISED":
                         self.approved_at[number] = at

@@ -14,7 +14,9 @@ TOLD = {
     "PAID": ("paid", "credited"),
     "VOIDED": ("voided",),
     "DELETED": ("deleted",),
+    **{status: (status.lower(),) for status in ("SENT", "ACCEPTED", "DECLINED", "INVOICED")},
 }
+DOCUMENTS = ("I", "C", "Q")
 LESS = (
     ("credit_notes", "ACCRECCREDIT"),
     ("overpayments", "RECEIVE-OVERPAYMENT"),
@@ -55,12 +57,12 @@ def prices(ground: Ground) -> Iterator[str]:
 
 
 def answers(ground: Ground) -> Iterator[str]:
-    """Answers.csv says of each invoice what the books say, and of what is parked that it is."""
+    """Answers.csv says of each document what the books say, and of what is parked that it is."""
     for row in ground.published("Answers.csv"):
         key, booked = row["OpmetrixID"], ground.ours.get(row["OpmetrixID"])
         if (key in ground.parked) != (row["Status"] == "parked"):
             yield f"{key}: the rep was told {row['Status']}"
-        elif row["DocumentType"] == "I" and booked and row["DocumentStatus"] not in TOLD[booked[0]["Status"]]:
+        elif row["DocumentType"] in DOCUMENTS and booked and row["DocumentStatus"] not in TOLD[booked[0]["Status"]]:
             yield f"{key}: {booked[0]['Status']} in the books, and the rep was told {row['DocumentStatus']}"
 
 

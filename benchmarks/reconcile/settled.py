@@ -32,7 +32,7 @@ def money_alone(ground: Ground) -> Iterator[str]:
     """Money that came by itself pays what is open, the oldest first; only what is beyond is on account."""
     for key, one in ground.laid.items():
         if one.kind == "P" and key not in ground.parked:
-            puts = [(bill, Fraction(paid["Amount"])) for bill, paid in ground.paid_by(key)]
+            puts = [(bill, Fraction(paid["Amount"])) for bill, paid in ground.paid_by[key]]
             contact_id = ground.codes[one.customer]
             left = ground.on_account.get(key, NOUGHT)
             yield from (f"{key}: {said}" for said in _chosen(ground, key, contact_id, puts, left))
@@ -49,12 +49,15 @@ def _chosen(ground: Ground, key: str, contact_id: str, puts: list[Put], left: Fr
     if one.against:
         if [bill["InvoiceNumber"] for bill in bills] not in ([], [one.against]):
             yield f"put against {[bill['InvoiceNumber'] for bill in bills]}, and it names {one.against}"
-        open_ones = [bill for bill in ground.invoices.values() if bill["InvoiceNumber"] == one.against]
+        every = (bill for some in ground.left_open.values() for bill in some)
+        open_ones = [bill for bill in every if bill["InvoiceNumber"] == one.against]
     else:
-        open_ones = [bill for bill in ground.invoices.values() if _was_open(ground, one.laid_at, whose, bill)]
+        # A merged customer's invoices are its heir's in the end, so no other can have been this customer's.
+        known = ground.left_open[ground.holder(contact_id)]
+        open_ones = [bill for bill in known if _was_open(ground, one.laid_at, whose, bill)]
     newest = max((_age(bill) for bill in bills), default=("", ""))
     for bill in open_ones:
-        if Fraction(bill["AmountDue"]) > 0 and (left or _age(bill) < newest):
+        if left or _age(bill) < newest:
             yield f"{bill['InvoiceNumber']} was left open, with {float(left)} to spare, or for a newer one"
 
 

@@ -54,6 +54,11 @@ class Office:
         for some in _parts(numbers):
             yield from self._call("GET", f"Invoices?InvoiceNumbers={','.join(some)}&page=1&unitdp=4")["Invoices"]
 
+    def quotes(self, number: str) -> list[Row]:
+        """The quote of a number, or none."""
+        found = self._call("GET", f"Quotes?QuoteNumber={number}")["Quotes"]
+        return [one for one in found if one["QuoteNumber"] == number]
+
     def contact_id(self, code: str) -> str:
         """Xero's id of a contact, by its Account Number."""
         (found,) = self._call("GET", f'Contacts?where=AccountNumber=="{code}"&page=1')["Contacts"]

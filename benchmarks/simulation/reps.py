@@ -48,7 +48,7 @@ def _rows(file: Path) -> Rows:
 
 @dataclass(frozen=True)
 class Habits:
-    """How reps are. Shape: variety multiplies what is not a plain order; unrest their mistakes."""
+    """How reps are. Shape: unrest multiplies their mistakes; variety evens out the kinds: 1 as usual."""
 
     unrest: float = 1.0
     variety: float = 1.0
@@ -78,12 +78,12 @@ class _Line:
 def take(tablet: Tablet, chance: Random, number: int, day: date, habits: Habits) -> Taken:
     """Whatever happens in a shop: mostly an order, now and then something else; rarely a total is a cent off."""
     customer = chance.choice(tablet.customers)
-    kind = chance.choices(KINDS, [each * (habits.variety if at else 1) for at, each in enumerate(WEIGHTS)])[0]
+    kind = chance.choices(KINDS, [each ** (1 / habits.variety) for each in WEIGHTS])[0]
     if kind == "N":
         code = f"NEW{number:05}"
         customer = {"CustomerID": code, "CustomerName": f"New shop {number}", "PriceLevel": "1"}
     key, order_no = f"BV{number}", f"{100000 + number}"
-    is_back = kind == "C" and chance.random() < FOR_AN_INVOICE
+    is_back = kind == "C" and chance.random() < FOR_AN_INVOICE * habits.variety
     against, back = tablet.bought.back(chance, customer["CustomerID"]) if is_back else ("", [])
     mode = "INC" if not back and chance.random() < WITH_TAX_INSIDE * habits.variety else "EX"
     off = Decimal(0) if back else Decimal(chance.choice(("0",) * 8 + ("5", "2.5")))

@@ -97,6 +97,12 @@ class Stage:
             [number], self.office.write("POST", "Invoices", [{"InvoiceID": known["InvoiceID"], "LineItems": lines}])
         )
 
+    def _quote(self, at: str, number: str, status: str) -> list[str]:
+        """A quote is sent, accepted, declined, invoiced or deleted. Shape: its number, if Xero took it."""
+        asked = [{"QuoteID": one["QuoteID"], "Contact": {"ContactID": one["Contact"]["ContactID"]},
+                  "Date": one["DateString"], "Status": status} for one in self.office.quotes(number)]  # fmt: skip
+        return _taken([number] * len(asked), self.office.write("POST", "Quotes", asked)) if asked else []
+
     def _pay(self, at: str, amounts: dict[str, str]) -> list[str]:
         """Money for invoices. Shape: the numbers it was taken for."""
         paid = [{"Invoice": {"InvoiceNumber": number}, "Account": {"Code": ON_BANK}, "Amount": Decimal(amount)}

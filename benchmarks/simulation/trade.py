@@ -17,6 +17,12 @@ Row = dict[str, Any]
 CENT = Decimal("0.01")
 PLENTY = 900_000
 SLOTS = ("01:00", "03:00", "05:00")
+NEXT = {
+    "DRAFT": (("SENT", 0.6), ("DELETED", 0.02)),
+    "SENT": (("ACCEPTED", 0.2), ("DECLINED", 0.1)),
+    "ACCEPTED": (("INVOICED", 0.3),),
+}
+"""What becomes of a quote in a day, and how often."""
 LOSSES: tuple[tuple[str, str, Row], ...] = (
     ("PUT", "Invoices", {"kind": "lost_after"}),
     ("PUT", "Invoices", {"kind": "lost_before"}),
@@ -37,7 +43,7 @@ LOSSES: tuple[tuple[str, str, Row], ...] = (
 class Size:
     """How much happens. Shape: deaths and losses are shares of runs, 0 to 1; unrest multiplies the office's acts.
 
-    rounds are how often a day reps lay what they sold; variety multiplies what is not a plain order.
+    rounds are how often a day reps lay what they sold; variety evens out the kinds of transactions.
     """
 
     orders: int
@@ -75,6 +81,7 @@ class Trade:
     day: date = field(default=date.min)
     drafts: dict[str, Known] = field(default_factory=dict)
     open: dict[str, Known] = field(default_factory=dict)
+    offers: dict[str, str] = field(default_factory=dict)
     archived: list[str] = field(default_factory=list)
     again: str = ""
 
@@ -140,6 +147,7 @@ class Trade:
         for rep, some in sorted(sold.items()):
             files = {name: content for one in some for name, content in one.files.items()}
             self._lay(time, f"{stem}-{rep}.txt", "".join(one.text for one in some), files)
+            self.offers |= {f"QU-{one.key}": "DRAFT" for one in some if one.kind == "Q"}
             for one in (one for one in some if one.kind in ("O", "I")):
                 known = Known(one, due=one.total)
                 self.drafts[f"SO-{one.key}"] = known
@@ -191,6 +199,14 @@ class Trade:
                 self.open[number] = known
         self._void()
         self._payments()
+        self._quotes()
+
+    def _quotes(self) -> None:
+        """Quotes go their way; what has come to its end is left alone."""
+        for number, status in sorted(self.offers.items()):
+            taken = next((after for after, share in NEXT.get(status, ()) if self._happens(share)), "")
+            if taken and self._act("00:45", "quote", number=number, status=taken)["done"]:
+                self.offers[number] = taken
 
     def _void(self) -> None:
         unpaid = [

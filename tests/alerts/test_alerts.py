@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -153,7 +154,9 @@ def test_who_pauses_for_a_stock_take_gets_no_mail(watched):
 
 
 def test_the_digest_comes_at_its_hour_of_the_offices_own_day(sqlite_site, room):
-    watched = Watched(sqlite_site, room, "digest_hour = 7\nno_success_hours = 0\n")
+    # Three hours from now, so that no Problem is a day old when the first one comes.
+    hour = (datetime.now(UTC) + timedelta(hours=3)).astimezone(ZoneInfo("Pacific/Auckland")).hour
+    watched = Watched(sqlite_site, room, f"digest_hour = {hour}\nno_success_hours = 0\n")
     site = watched.site
     settle_for(site, 'time_zone = "Pacific/Auckland"\n', first=True)
     site.publish()

@@ -271,6 +271,18 @@ def test_a_name_that_could_not_be_a_name_everywhere_is_refused(sqlite_site, name
     assert caught.value.code == "connection.name"
 
 
+@pytest.mark.parametrize(
+    ("url", "folder", "code"),
+    [("nowhere", ".", "connection.url"), ("http://", ".", "connection.url"), ("", "gone", "connection.folder")],
+)
+def test_what_can_never_work_is_said_before_anybody_is_sent_to_xero(sqlite_site, url, folder, code):
+    site = sqlite_site
+    hosts = connect.hosts_at(url or site.xero.url)
+    with pytest.raises(SetupError) as caught:
+        connect.settings_of(site.installation, connect.Request("second", hosts, site.folder / folder))
+    assert caught.value.code == code
+
+
 def test_a_folder_that_goes_away_ends_the_run_unfinished_and_nothing_is_lost(sqlite_site):
     site = sqlite_site
     lay(site, "orders.txt", raw(*ORDERS))

@@ -417,6 +417,13 @@ def test_the_doctor_says_what_to_do_and_its_exit_code_is_for_a_monitor(shell, tm
     canaries(shell, app)
 
 
+def test_settings_that_are_no_text_are_refused_before_anything_else(shell):
+    file = shell.home.parent / "settings.toml"
+    file.write_bytes(b"# caf\xe9")
+    said = shell.run("connect", "kauri", "--client-id", "x", "--folder", shell.folder, "--settings", file, code=2)
+    assert "is not UTF-8" in " ".join(said.split())
+
+
 def test_a_connection_is_paused_rescheduled_and_resumed_by_name(shell):
     shell.connect(shell.new_app())
     assert shell.json("pause", "kauri", "--because", "stock-take") == {"paused": ["kauri"]}

@@ -1,6 +1,7 @@
-"""Killing the process (kill -9) between the parts of transactions: money, new customers and files arrive once each.
+"""Killing the process (kill -9) between the parts of transactions.
 
-Every STRIDE-th point is tried; FIELDBRIDGE_TEST_KILL=every: all of them.
+Money, new customers, files, credit notes and what these are put against arrive once each. Every STRIDE-th point is
+tried, of a return those after each write, on PostgreSQL the last alone; FIELDBRIDGE_TEST_KILL=every: all of them.
 """
 
 import os
@@ -17,14 +18,17 @@ from fieldbridge.field.folder.order_render import render_orders
 from fieldbridge.field.folder.profile import HD1
 from fieldbridge.store.ledger import problems
 from fieldbridge.store.schema import connection
-from support import killable, orders, template
+from support import databases, killable, orders, template
 from support import xero as local_xero
+from support.databases import Cluster
 from support.killable import Plain
 from support.site import HOLD_S, settled
 from support.template import Copy, Template
 
 STRIDE, FEWEST_POINTS = 9, 60
-CAFE, SLIP = "Harbour Cafe", b"%PDF-1.7\nslip"
+WRITES, NOTED = 4, 4
+EVERY = os.environ.get("FIELDBRIDGE_TEST_KILL") == "every"
+CAFE, KIOSK, SLIP = "Harbour Cafe", "Pier Kiosk", b"%PDF-1.7\nslip"
 Given = tuple[Template, Any]
 
 
@@ -34,6 +38,21 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Given]:
         local_xero.started() as xero,
         killable.served() as ask,
         template.prepared(tmp_path_factory.mktemp("template"), xero, None) as made,
+    ):
+        yield made, ask
+
+
+@pytest.fixture(params=databases.kinds())
+def ground_of_each(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Given]:
+    """On SQLite that of all tests; on PostgreSQL one of its own."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("ground")
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    with (
+        local_xero.started() as xero,
+        killable.served() as ask,
+        template.prepared(tmp_path / "template", xero, cluster) as made,
     ):
         yield made, ask
 
@@ -102,9 +121,59 @@ def test_killed_between_the_parts_and_started_again_money_customers_and_files_ar
         check(made, copy, said)
     points = said["points"]
     assert points >= FEWEST_POINTS
-    stride = 1 if os.environ.get("FIELDBRIDGE_TEST_KILL") == "every" else STRIDE
-    for point in range(2, points + 1, stride):
+    for point in range(2, points + 1, 1 if EVERY else STRIDE):
         with made.copy(tmp_path) as copy:
             put(copy, made)
             assert start(ask, copy, kill_at=point) == {"killed": True}, point
             check(made, copy, start(ask, copy))
+
+
+def returned(made: Template) -> Order:
+    """A van sale that brings its customer and takes goods back: an invoice, and a credit note put against it."""
+    sold = orders.order(made.tablet, 4, customer="NEW002", quantities=(9, -1))
+    return msgspec.structs.replace(sold, kind="I", new_customer=NewCustomer(name=KIOSK))
+
+
+def put_returned(copy: Copy, made: Template) -> None:
+    (copy.folder / "b.txt").write_bytes(render_orders([returned(made)], HD1))
+    settled(copy.folder / "b.txt")
+
+
+def check_returned(made: Template, copy: Copy, said: Plain) -> None:
+    assert {**said, "points": 0} == {"points": 0, "state": "done", "exit_code": 0, "error": None}
+    one, books = returned(made), made.xero.books()
+    (kiosk,) = [each["ContactID"] for each in books["contacts"] if each["Name"] == KIOSK]
+    (invoice,) = made.xero.invoices()[f"SO-{one.key}"]
+    (note,) = [each for each in books["credit_notes"] if each["CreditNoteNumber"] == f"CR-{one.key}"]
+    assert invoice["Contact"]["ContactID"] == note["Contact"]["ContactID"] == kiosk
+    (against,) = note["Allocations"]
+    assert (against["Invoice"]["InvoiceNumber"], against["Amount"]) == (invoice["InvoiceNumber"], note["Total"])
+    assert invoice["AmountDue"] == invoice["Total"] - note["Total"]
+    with copy.opened() as opened, opened.database.read() as tx:
+        assert problems.still_open(tx, "kauri") == []
+
+
+def test_killed_between_the_parts_a_return_is_credited_and_put_against_its_invoice_once(
+    ground_of_each: Given, tmp_path: Path
+) -> None:
+    made, ask = ground_of_each
+    trace = tmp_path / "points"
+    with made.copy(tmp_path) as copy:
+        put_returned(copy, made)
+        said = start(ask, copy, trace=str(trace))
+        check_returned(made, copy, said)
+    answered = calls(trace)
+    assert len(answered) >= WRITES
+    # Right after the last Xero has put the credit note against the invoice, and nobody has noted that.
+    points = [answered[-1]] if made.cluster else [at + later for at in answered[-WRITES:] for later in (0, NOTED)]
+    for point in range(1, said["points"] + 1) if EVERY else points:
+        with made.copy(tmp_path) as copy:
+            put_returned(copy, made)
+            assert start(ask, copy, kill_at=point) == {"killed": True}, point
+            check_returned(made, copy, start(ask, copy))
+
+
+def calls(trace: Path) -> list[int]:
+    """The points right after each call to Xero; the last WRITES made the contact, the documents and the allocation."""
+    points = (line.partition(" ") for line in trace.read_text().splitlines())
+    return [int(number) for number, _, what in points if what == "after a call"]

@@ -52,6 +52,16 @@ def put_elsewhere(books):
     note["Allocations"][0]["Invoice"]["InvoiceID"] = other
 
 
+def passed_over(books):
+    """Nothing was put against the invoice, and both sides say so."""
+    note = put_against(books)
+    (allocation,) = note["Allocations"]
+    bill = next(one for one in books["invoices"] if one["InvoiceID"] == allocation["Invoice"]["InvoiceID"])
+    note.update(Allocations=[], RemainingCredit=note["Total"], Status="AUTHORISED")
+    due = Decimal(bill["AmountDue"]) + Decimal(allocation["Amount"])
+    bill.update(CreditNotes=[], AmountCredited="0", AmountDue=str(due), Status="AUTHORISED")
+
+
 def left_over(books):
     """Money that was for an invoice is on account instead."""
     paid = next(one for one in books["payments"] if str(one.get("Reference")).startswith("BV"))
@@ -77,11 +87,13 @@ SPOILT = [
     (lambda books: more(put_against(books), "RemainingCredit"), "of it left"),
     (lambda books: put_against(books).update(Allocations=[]), "an allocation that one side alone knows"),
     (put_elsewhere, "put against an invoice of another customer"),
+    (passed_over, "was left open"),
     (left_over, " taken, "),
     (lambda books: books["attachments"].pop(), "were laid, or their bytes differ"),
     (lambda books: books["attachments"][0].update(SHA256="00"), "were laid, or their bytes differ"),
     (add_a_file, "were laid, or their bytes differ"),
     (lambda books: more(books["quotes"][0], "SubTotal"), "in the books, "),
+    (lambda books: books["quotes"][0].update(Status="ACCEPTED"), "ACCEPTED in the books, "),
 ]
 
 
@@ -108,6 +120,14 @@ def test_the_check_finds_a_file_that_was_taken_away(ground, tmp_path):
     next((tmp_path / "site" / "Processed").glob("*.png")).unlink()
     (found,) = faults(Ground(tmp_path))
     assert found.endswith("was not put away")
+
+
+def test_the_check_finds_that_a_rep_was_told_otherwise(ground, tmp_path):
+    apart(ground, tmp_path, "site")
+    file = tmp_path / "site" / "Answers.csv"
+    file.write_bytes(file.read_bytes().replace(b'"Q","declined"', b'"Q","accepted"'))
+    (found,) = faults(Ground(tmp_path))
+    assert found.endswith("DECLINED in the books, and the rep was told accepted")
 
 
 def apart(ground, folder, *copied):

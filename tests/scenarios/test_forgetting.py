@@ -17,6 +17,7 @@ from fieldbridge.core.errors import SetupError
 from fieldbridge.core.records.field import Order
 from fieldbridge.engine.upkeep import Keep, Upkeep
 from fieldbridge.flows import MASTER_DATA, SALES_HISTORY, TRANSACTIONS
+from fieldbridge.store.ledger import intake
 from fieldbridge.store.ledger.runs import Run
 from fieldbridge.store.schema import book, delivery, metadata, past
 from scenarios.office import rows
@@ -96,6 +97,23 @@ def test_an_order_that_comes_again_years_after_its_evidence_went_is_still_known(
     assert sorted(posted(years.office.site)) == ["SO-BV1", "SO-BV2"]
     said = {row["OrderNumber"]: (row["CustomerCode"], row["Status"]) for row in rows(years.office, "Answers.csv")}
     assert said["1"] == ("KER014", "past")
+
+
+def test_an_order_forgotten_in_the_very_moment_it_comes_again_is_known(years_on_any_database, monkeypatch):
+    years = years_on_any_database
+    years.sync("a.txt", order("1"))
+    years.approve("SO-BV1")
+    find = intake.past.find
+
+    def forgotten_meanwhile(*given):
+        found = find(*given)
+        years.pass_by()
+        return found
+
+    monkeypatch.setattr(intake.past, "find", forgotten_meanwhile)
+    with years.office.site.installation.database.read() as tx:
+        assert intake.known(tx, years.office.site.connection.id, ["BV1"])["BV1"].state == "posted"
+    assert years.counted("intake") == {}
 
 
 def test_a_story_says_what_is_left_and_xero_tells_the_rest(years):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fieldbridge.app import access, change_settings
 from fieldbridge.app.access import SignIn
@@ -45,7 +46,7 @@ class Request:
 def connect(installation: Installation, request: Request, sign_in: SignIn) -> Connection:
     """Make or renew a connection.
 
-    Errors: SetupError for a bad name, folder or settings; AccessError when Xero refuses; GuardError when the
+    Errors: SetupError for a bad name, address, folder or settings; AccessError when Xero refuses; GuardError when the
     credentials belong to another organisation than this connection's.
     """
     _check(request)
@@ -74,7 +75,11 @@ def connect(installation: Installation, request: Request, sign_in: SignIn) -> Co
 
 
 def settings_of(installation: Installation, request: Request) -> ConnectionSettings:
-    """The settings a connection will have. Errors: SetupError when they cannot be used."""
+    """The settings a connection will have, before anybody is sent to Xero.
+
+    Errors: SetupError for a bad name, address, folder or settings.
+    """
+    _check(request)
     return parse(_text(request, _known(installation, request.name)))
 
 
@@ -99,6 +104,13 @@ def _check(request: Request) -> None:
             "connection.name",
             f"A connection cannot be called {request.name!r}.",
             remedy="Use letters, digits, - and _, at most 40.",
+        )
+    address = urlsplit(request.hosts.api)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise SetupError(
+            "connection.url",
+            f"{request.hosts.api!r} is no address of a Xero.",
+            remedy="Leave --xero-url out, or name a local Xero, e.g. http://127.0.0.1:8765.",
         )
     if not request.folder.is_dir():
         raise SetupError(

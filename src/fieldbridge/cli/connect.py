@@ -11,6 +11,7 @@ import typer
 from fieldbridge.app.sign_in import CUSTOM_CONNECTION, PKCE, PRIVATE_APP, WEB_APP, Kind
 from fieldbridge.cli.here import here
 from fieldbridge.cli.output import Json, ask, output
+from fieldbridge.cli.settings import text_of
 from fieldbridge.xero import API
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def connect(  # noqa: PLR0913 - each argument is an option of the command
     broad_scopes: Annotated[bool, typer.Option(help="Ask the old way, for apps made before March 2026.")] = False,
     xero_url: Annotated[str, typer.Option(help="Which Xero to talk to.")] = API,
     settings: Annotated[
-        Path | None, typer.Option(help="A TOML file with this connection's settings.", exists=True)
+        Path | None, typer.Option(help="A TOML file with this connection's settings.", exists=True, dir_okay=False)
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -92,7 +93,7 @@ def connect(  # noqa: PLR0913 - each argument is an option of the command
     if sign_in is not Way.PKCE:
         client_secret = client_secret or ask("Secret", hidden=True)
     hosts = connecting.hosts_at(xero_url)
-    request = connecting.Request(name, hosts, folder, settings.read_text(encoding="utf-8") if settings else None)
+    request = connecting.Request(name, hosts, folder, text_of(settings, "--settings") if settings else None)
 
     def tell(text: str) -> None:
         shown.err.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -64,10 +64,15 @@ def _read(what: str) -> str:
         return sys.stdin.read()
     if not what or not Path(what).is_file():
         raise typer.BadParameter(f"{what or 'nothing'} is not a file", param_hint="WHAT")
+    return text_of(Path(what), "WHAT")
+
+
+def text_of(file: Path, hint: str) -> str:
+    """A file of settings, as any editor writes it; hint names the argument it was given as."""
     try:
-        return Path(what).read_text(encoding="utf-8-sig")
+        return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise typer.BadParameter(f"{what} is not UTF-8", param_hint="WHAT") from None
+        raise typer.BadParameter(f"{file} is not UTF-8", param_hint=hint) from None
 
 
 def _show(text: str, as_json: bool) -> None:

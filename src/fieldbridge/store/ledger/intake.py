@@ -94,9 +94,11 @@ def known(tx: sa.Connection, connection_id: str, keys: Sequence[str]) -> dict[st
         .where(intake.c.connection_id == connection_id, intake.c.key.in_(keys), intake.c.state != "ignored")
         .order_by(intake.c.id)
     )
+    rows = tx.execute(query).all()
+    # The past is asked last: what another worker forgets in this moment is then seen in the one or the other.
     forgotten = past.find(tx, connection_id, keys)
     found: dict[str, Known] = {key: Known(NO_ROW, "posted", one.digest) for key, one in forgotten.items()}
-    for key, row_id, state, fingerprint in tx.execute(query):
+    for key, row_id, state, fingerprint in rows:
         settled = found.get(key)
         if settled is None or settled.state not in ("planned", "posted"):
             found[key] = Known(row_id, state, fingerprint)
