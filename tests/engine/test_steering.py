@@ -22,6 +22,7 @@ from fieldbridge.engine.stages import RunRef, Turn
 from fieldbridge.flows import MASTER_DATA, TRANSACTIONS
 from fieldbridge.store.ledger import budgets, schedules
 from fieldbridge.store.ledger.budgets import Spent
+from fieldbridge.store.schema import connection
 from support import bench as benches
 from support.bench import Bench, ended
 from support.site import Site
@@ -175,6 +176,7 @@ def test_a_schedule_that_cannot_be_is_refused_and_nothing_is_changed(bench: Benc
 def spend(bench: Bench, flow: str, *, calls: int, runs: int, used: int) -> None:
     now = datetime.now(UTC)
     with bench.installation.database.write() as tx:
+        tx.execute(connection.update().values(connected_at=now - HOUR))
         budgets.count(tx, "kauri", now.date(), flow, Spent(calls=calls))
         for _ in range(runs):
             budgets.ran(tx, "kauri", now.date(), flow)
@@ -182,13 +184,13 @@ def spend(bench: Bench, flow: str, *, calls: int, runs: int, used: int) -> None:
 
 
 def test_a_flow_that_would_run_out_of_calls_runs_less_often_and_says_so(bench: Bench) -> None:
-    spend(bench, TRANSACTIONS, calls=99, runs=9, used=2000)
+    spend(bench, TRANSACTIONS, calls=594, runs=59, used=2000)
     with bench.working(bench.programs({"work": lambda _: Turn()})) as work:
         assert work.dispatcher.dispatch().started == 1
         (run_id,) = [bench.schedule("kauri")["in_flight"]]
         ended(work, run_id)
         row = bench.schedule("kauri")
-        # 23 hours, a run costs 9.9 calls, and 3,000 are left: one run in 273 seconds.
+        # One a minute for an hour, each of 9.9 calls, and 3,000 are left for 23 hours: one run in 273 seconds.
         wait_s = (row["next_due_at"] - datetime.now(UTC)).total_seconds()
         assert 240 < wait_s < 280
         (told,) = [
@@ -210,6 +212,13 @@ def test_a_few_runs_with_orders_do_not_count_as_one_every_minute(bench: Bench) -
         # The same orders' runs all day long would leave the others too little.
         budgets.count(tx, "kauri", now.date(), TRANSACTIONS, Spent(calls=30_000))
         assert spare(tx, one, MASTER_DATA, ConnectionSettings(), now) is not None
+
+
+def test_orders_go_at_once_after_a_run_with_very_many(bench: Bench) -> None:
+    spend(bench, TRANSACTIONS, calls=210, runs=1, used=300)
+    one = bench.installation.connection("kauri")
+    with bench.installation.database.write() as tx:
+        assert spare(tx, one, TRANSACTIONS, ConnectionSettings(), datetime.now(UTC) + HOUR) is None
 
 
 def test_a_flow_that_has_calls_enough_keeps_its_pace(bench: Bench) -> None:

@@ -63,7 +63,7 @@ def stretched(
     """The period at which the day's calls last until the day ends, never shorter than the flow's own.
 
     Orders may spend all that is left. The others share what is left of nine tenths after the orders.
-    Shape: all_flows are those of the connection, `mine` among them.
+    Shape: all_flows are those of the connection, that of `mine` among them, each as often as it runs.
     Units: open_s and reset_s in seconds until the limit is lifted: of opening hours, and of all.
     """
     orders = sum(one.calls_in(open_s) for one in all_flows if one.may_spend_reserve)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, time, timedelta
 
+import msgspec
 import sqlalchemy as sa
 
 from fieldbridge.app.connection_settings import ConnectionSettings
@@ -26,10 +27,10 @@ def spare(
     lifted_at = datetime.fromtimestamp(budget.day_from + DAY_S, UTC)
     costs = budgets.costs(tx, one.id, (now - DAY).date(), now.date())
     counted_s = _counted_s(one, now)
-    demands = {name: _demand(name, settings, costs.get(name), None if name == flow else counted_s) for name in FLOWS}
-    usual_s = demands[flow].every_s
+    usual_s = settings.schedule.period_s(flow)
+    demands = {name: _demand(name, settings, costs.get(name), counted_s) for name in FLOWS}
     period_s = stretched(
-        demands[flow],
+        msgspec.structs.replace(demands[flow], every_s=usual_s),
         list(demands.values()),
         limit_per_day=budget.day_limit,
         used=budget.day_used,
@@ -46,13 +47,14 @@ def _spoken(seconds: float) -> str:
     return f"{seconds:.0f} seconds" if seconds < IN_MINUTES_FROM_S else f"{seconds / 60:.0f} minutes"
 
 
-def _demand(flow: str, settings: ConnectionSettings, cost: Cost | None, counted_s: float | None) -> Demand:
-    """What a flow costs another, whose runs were counted for so long; None to itself.
+def _demand(flow: str, settings: ConnectionSettings, cost: Cost | None, counted_s: float) -> Demand:
+    """What a flow costs, whose runs were counted for so long.
 
-    While no order waits, their flow costs nothing: to others it is as dear as it has been, not as it might be.
+    Orders run when there are some: they are as dear as they have been, not as if there were some at every moment. What
+    one run sent is not saved by waiting, so it holds up nobody's next order.
     """
     every_s, may_spend_reserve = settings.schedule.period_s(flow), FLOWS[flow].may_spend_reserve
-    if cost is not None and may_spend_reserve and counted_s is not None:
+    if cost is not None and may_spend_reserve:
         every_s = max(every_s, counted_s / cost.runs)
     return Demand(every_s, cost.per_run if cost else 0.0, may_spend_reserve)
 
