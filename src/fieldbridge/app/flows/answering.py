@@ -22,8 +22,8 @@ from fieldbridge.store.database import batches
 from fieldbridge.store.ledger import answers, leases, runs
 
 BATCH = 500
-LEASE_S = 120.0
-WAIT_S = 0.2
+LEASE_S, WAIT_S = 60.0, 2.0
+"""A run that was killed takes its own lease again; another waits for that of one that never comes back."""
 
 
 def answer_news(context: Context) -> Turn:
