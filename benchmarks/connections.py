@@ -47,6 +47,7 @@ def main() -> None:
     parser.add_argument("--database", default="", help="a PostgreSQL address; SQLite otherwise")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--calls", action="store_true", help="the flows call a local Xero")
+    parser.add_argument("--hurry", action="store_true", help="every flow is due again as soon as it has run")
     asked = parser.parse_args()
     names = [f"c{number:05}" for number in range(asked.connections)]
     with TemporaryDirectory() as folder, connected(asked, Path(folder), names) as (opened, xero):
@@ -142,7 +143,8 @@ def _others(*processes: int | None) -> list[float]:
 
 def _worked(settings: Settings, asked: argparse.Namespace) -> list[Row]:
     command = [sys.executable, "-m", "crowd.soaked", "--database", asked.database, "--seconds", str(asked.seconds)]
-    command += ["--home", str(settings.home), *(["--calls"] if asked.calls else [])]
+    command += ["--home", str(settings.home)]
+    command += [f"--{name}" for name in ("calls", "hurry") if vars(asked)[name]]
     here = Path(__file__).parent
     workers = [subprocess.Popen(command, cwd=here, stdout=subprocess.PIPE, text=True) for _ in range(asked.workers)]
     return [json.loads(one.communicate(timeout=asked.seconds + ALLOWED_S)[0]) for one in workers]

@@ -33,9 +33,11 @@ def main() -> None:
     parser.add_argument("--database", default="")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--calls", action="store_true")
+    parser.add_argument("--hurry", action="store_true")
     asked = parser.parse_args()
     with installation.opened(Settings(home=asked.home, database_url=asked.database)) as opened:
-        print(json.dumps(worked(opened, asked.seconds, None if asked.calls else trivial(opened))))  # noqa: T201
+        programs = None if asked.calls else trivial(opened)
+        print(json.dumps(worked(opened, asked.seconds, programs, hurry=asked.hurry)))  # noqa: T201
 
 
 def trivial(opened: Installation) -> Mapping[str, Program]:
@@ -44,8 +46,13 @@ def trivial(opened: Installation) -> Mapping[str, Program]:
     return {name: replace(one, stages=(("nothing", lambda _: Turn()),)) for name, one in programs.items()}
 
 
-def worked(opened: Installation, lasts_s: float, programs: Mapping[str, Program] | None) -> dict[str, object]:
-    """Units: seconds, of the CPU or of the wall, and MB. Shape: memory as it was each half minute."""
+def worked(
+    opened: Installation, lasts_s: float, programs: Mapping[str, Program] | None, *, hurry: bool
+) -> dict[str, object]:
+    """Units: seconds, of the CPU or of the wall, and MB. Shape: memory as it was each half minute.
+
+    With hurry, every flow is due again as soon as it has run.
+    """
     lags: list[float] = []
     memory: list[float] = []
     with _statements() as counted, workshop.opened(opened, stays=True, programs=programs) as work:
@@ -53,6 +60,8 @@ def worked(opened: Installation, lasts_s: float, programs: Mapping[str, Program]
         threading.Timer(lasts_s, over.set).start()
         cpu, began_at, before = time.process_time(), time.monotonic(), counted[0]
         while not over.is_set():
+            if hurry:
+                _all_are_due(opened)
             work.tick()
             lags.append(_lag_s(opened))
             if time.monotonic() - began_at >= SAMPLE_S * len(memory):
@@ -80,6 +89,11 @@ def _statements() -> Iterator[list[int]]:
     sa.event.listen(sa.Engine, "before_cursor_execute", count)
     yield counted
     sa.event.remove(sa.Engine, "before_cursor_execute", count)
+
+
+def _all_are_due(opened: Installation) -> None:
+    with opened.database.write() as tx:
+        tx.execute(schedule.update().where(schedule.c.in_flight.is_(None)).values(next_due_at=opened.now()))
 
 
 def _lag_s(opened: Installation) -> float:
