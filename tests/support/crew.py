@@ -112,7 +112,7 @@ def _work(request: Plain, parent: int) -> None:
             with workshop.opened(opened, stays=True, rhythm=RHYTHM, grace_s=GRACE_S) as work:
                 until_stopped(work)
             leave(work)
-    except Exception:  # noqa: BLE001 - told to whoever looks
+    except BaseException:  # noqa: BLE001 - told to whoever looks
         traceback.print_exc()
     finally:
         os._exit(0)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+import msgspec
 import sqlalchemy as sa
 
 from fieldbridge.app import scheduling
@@ -188,6 +189,17 @@ class Workshop:
                     schedules.nudge(tx, connection_id, flow, self.installation.now())
 
 
+def build_types() -> None:
+    """Have msgspec build what it keeps of each type while there are no threads yet.
+
+    It does so when a type is first decoded. A thread that meets a type another is still building crashes the process.
+    """
+    known = list(msgspec.Struct.__subclasses__())
+    for one in known:
+        known += one.__subclasses__()
+        msgspec.json.Decoder(one)
+
+
 @contextmanager
 def opened(
     installation: Installation,
@@ -202,6 +214,7 @@ def opened(
     Shape: programs are the installation's own flows unless others are given. Units: grace_s is how long runs may take
     to come to a good place when it is closed.
     """
+    build_types()
     url = normalised(installation.settings.url)
     with ExitStack() as stack:
         system = open_system_engine(url)

@@ -53,5 +53,7 @@ class Rounds:
 
 
 def _cause(error: Exception) -> str:
-    """What a database said, for it names no record; of others only the kind: their words may hold anything."""
-    return str(error.orig) if isinstance(error, sa.exc.OperationalError) else type(error).__name__
+    """What a database said first, for it names no record; of others only the kind: their words may hold anything."""
+    if not isinstance(error, sa.exc.OperationalError):
+        return type(error).__name__
+    return str(error.orig).partition("\n")[0]
