@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,6 +13,7 @@ from msgspec.structs import astuple
 from app.scene import codes, lay, order, posted, raw, settle_for, with_line
 from fieldbridge.app import dry_run
 from fieldbridge.app.flows.programs import MASTER_DATA, TRANSACTIONS
+from fieldbridge.app.installation import utc_now
 from fieldbridge.store.ledger import runs
 from fieldbridge.store.schema import metadata
 
@@ -185,3 +188,20 @@ def test_a_source_that_is_suddenly_empty_halts_the_run_and_nothing_is_forgotten(
     assert "guard.source_empty" in run.error
     assert state(site)[1] == files
     assert site.sync(MASTER_DATA).exit_code == 0
+
+
+def test_a_clock_put_back_while_everything_is_read_again_makes_nothing_disappear(sqlite_site):
+    site = sqlite_site
+    site.publish()
+    files = state(site)[1]
+    settle_for(site, "[master_data]\nfull_read_hours = 0\n")
+    site.xero.forget_received()
+
+    def put_back_once_items_were_asked_for():
+        asked = any(one["path"].endswith("/Items") for one in site.xero.received())
+        return utc_now() - (timedelta(hours=1) if asked else timedelta())
+
+    moved = replace(site.installation, now=put_back_once_items_were_asked_for)
+    run = replace(site, installation=moved).sync(MASTER_DATA)
+    assert (run.exit_code, run.error) == (0, None)
+    assert state(site)[1] == files

@@ -41,6 +41,7 @@ def test_windows_overlap_so_that_no_boundary_loses_a_row():
 @given(st.integers(0, 100), st.integers(1, 48))
 def test_a_full_read_is_due_from_its_hour_on(hours_ago, every_hours):
     assert full_read_is_due(NOW - timedelta(hours=hours_ago), NOW, every_hours) == (hours_ago >= every_hours)
+    assert full_read_is_due(NOW + timedelta(hours=hours_ago), NOW, every_hours) == (hours_ago >= every_hours)
 
 
 def test_the_first_read_is_a_full_one():

@@ -83,6 +83,19 @@ def test_a_clock_that_was_far_ahead_and_is_put_right_does_not_block_for_as_long(
     assert verdict.wait_s == 0
 
 
+@pytest.mark.parametrize("back_s", [3600.0, 20 * DAY_S])
+def test_when_the_clock_is_put_back_calls_nobody_saw_the_end_of_and_a_minutes_refusal_are_forgotten(back_s):
+    roomy = msgspec.structs.replace(SMALL, limit_per_minute=60)
+    killed = msgspec.structs.replace(roomy, in_flight=(NOW + 30.0,) * IN_FLIGHT_MAX)
+    refused = corrected(roomy, NOW, Reading(wait_s=60.0, problem="minute"))
+    assert [ask(one, NOW - back_s, reserve=True)[1].wait_s for one in (killed, refused)] == [0, 0]
+
+
+def test_when_the_clock_is_put_back_an_hour_a_spent_day_is_still_spent():
+    refused = corrected(SMALL, NOW, Reading(wait_s=7200.0, problem="day"))
+    assert ask(refused, NOW - 3600, reserve=True)[1].limit == "day"
+
+
 def test_the_call_after_the_last_waits_for_the_minute_to_end():
     budget, verdicts = asked(SMALL, NOW, 5)
     assert not any(verdict.wait_s for verdict in verdicts)

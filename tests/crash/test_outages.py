@@ -5,7 +5,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,15 @@ from fieldbridge.app.workshop import Workshop
 from fieldbridge.engine import membership
 from fieldbridge.store.ledger import runs, schedules
 from support import databases
+from support.clock import Clock
 from support.company import NAMES, Company, company
 from support.crew import RHYTHM
+from support.site import HOLD_S
 
 DOWN_S = float(os.environ.get("FIELDBRIDGE_TEST_DOWN_S", "1"))
 WITHIN_S = 120.0
 ROOMY_PAGES = 1_000_000
+LOOKED_UP_AFTER_S = 1.0
 
 
 def go_on(work: Workshop, true: Callable[[], bool]) -> None:
@@ -92,20 +95,19 @@ def test_when_a_full_disk_has_room_again_work_goes_on(tmp_path: Path, disk: Disk
 
 
 @contextmanager
-def working(at_work: Company, now: Callable[[], datetime] = utc_now) -> Iterator[Workshop]:
+def working(at_work: Company, now: Callable[[], datetime] = utc_now, hold_s: float = HOLD_S) -> Iterator[Workshop]:
     """A worker in this process."""
-    with workshop.opened(replace(at_work.site.installation, now=now), stays=True, rhythm=RHYTHM) as work:
+    before = at_work.site.installation
+    settings = before.settings.model_copy(update={"unsure_hold_s": hold_s})
+    with workshop.opened(replace(before, settings=settings, now=now), stays=True, rhythm=RHYTHM) as work:
         yield work
 
 
-@dataclass
-class Clock:
-    """The machine's, which somebody sets."""
-
-    ahead: timedelta = timedelta()
-
-    def now(self) -> datetime:
-        return utc_now() + self.ahead
+def is_told(work: Workshop, what: str) -> bool:
+    """Whether a run is at it now."""
+    with work.installation.database.read() as tx:
+        last = [runs.latest(tx, name, TRANSACTIONS) for name in NAMES]
+    return any(what in one.doing for one in last if one)
 
 
 @pytest.mark.parametrize("hours", [1, -1])
@@ -114,12 +116,12 @@ def test_a_clock_that_jumps_an_hour_delays_nothing_and_repeats_nothing(
 ) -> None:
     clock = Clock()
     monkeypatch.setattr(membership, "clock", lambda _: clock.now())
-    with company(tmp_path, 0, None, "clock") as at_work, working(at_work, clock.now) as work:
+    with company(tmp_path, 0, None, "clock") as at_work, working(at_work, clock.now, LOOKED_UP_AFTER_S) as work:
         at_work.trade(0.3)
         go_on(work, at_work.is_drained)
         at_work.xero.fault("lost_after", "Invoices", "PUT")
         at_work.trade(0.3)
-        go_on(work, lambda: not at_work.xero.faults())
+        go_on(work, lambda: is_told(work, "unsure; looking them up at"))
         clock.ahead = timedelta(hours=hours)
         at_work.trade(0.3)
         go_on(work, at_work.is_drained)

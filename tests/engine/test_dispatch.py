@@ -14,9 +14,11 @@ from fieldbridge.core.calendar import Calendar
 from fieldbridge.core.slots import phase
 from fieldbridge.engine.stages import RunRef, Turn
 from fieldbridge.flows import TRANSACTIONS
-from fieldbridge.store.ledger import schedules
+from fieldbridge.store.ledger import leases, notices, schedules
+from fieldbridge.store.schema import schedule
 from support import bench as benches
 from support.bench import EVERY_S, LONG_AGO, Bench, ended
+from support.clock import Clock
 
 WITHIN_S = 30
 HOUR = timedelta(hours=1)
@@ -118,6 +120,29 @@ def test_what_is_held_waits_though_an_event_asks(bench: Bench) -> None:
         assert work.dispatcher.dispatch().started == 0
     row = bench.schedule("kauri")
     assert (row["next_due_at"], row["held_because"]) == (until, "Spent.")
+
+
+def test_when_the_clock_was_put_back_nothing_waits_for_what_it_said_before(bench: Bench) -> None:
+    bench.connection("kauri")
+    clock = Clock()
+    set_by_it = replace(bench, installation=replace(bench.installation, now=clock.now))
+    with set_by_it.working(set_by_it.programs({"work": nothing_to_do})) as work:
+        with bench.installation.database.write() as tx:
+            row = {"next_due_at": clock.now() + HOUR, "held_until": clock.now() + HOUR, "held_because": "Xero is away."}
+            tx.execute(schedule.update().values(**row))
+            notices.failed(tx, "mailto:office@x.example", 3, "away", clock.now() + HOUR)
+            assert leases.take(tx, "of one that died", "one", clock.now(), 60)
+        assert work.tick() == 0
+        clock.ahead -= HOUR
+        work.tick()
+        with bench.installation.database.write() as tx:
+            assert leases.take(tx, "of one that died", "another", clock.now(), 60)
+            reach = notices.reach(tx, "mailto:office@x.example")
+    seen = bench.schedule("kauri")
+    assert (seen["held_until"], seen["held_because"]) == (None, "")
+    assert seen["next_due_at"] <= clock.now() + timedelta(seconds=EVERY_S)
+    assert reach
+    assert reach.next_at <= clock.now()
 
 
 def test_no_more_is_started_than_a_lane_has_room_for(bench: Bench) -> None:

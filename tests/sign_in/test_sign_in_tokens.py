@@ -108,7 +108,7 @@ def test_one_that_slept_while_another_refreshed_sends_nothing_more(signed_in):
         signed_in.clock.moment += timedelta(minutes=1)
         others.append(refresher(signed_in).fresh())
         with signed_in.installation.database.write() as tx:
-            leases.take(tx, "refresh kauri", "another", signed_in.clock.now(), 1e6)
+            leases.take(tx, "refresh kauri", "another", signed_in.clock.now(), tokens.LEASE_S)
 
     slow = replace(signed_in.installation, pause=sleep_for)
     with pytest.raises(OutageError) as refused:

@@ -28,7 +28,7 @@ from fieldbridge.engine.stages import Program, Programs, is_outage
 from fieldbridge.engine.upkeep import Keep, Upkeep
 from fieldbridge.flows import CONTACTS, MASTER_DATA, SALES_HISTORY, TRANSACTIONS
 from fieldbridge.store.database import normalised
-from fieldbridge.store.ledger import runs, schedules, webhooks
+from fieldbridge.store.ledger import notices, runs, schedules, webhooks
 from fieldbridge.store.ledger.runs import Run
 
 WATCH_EVERY_S = 0.1
@@ -158,6 +158,7 @@ class Workshop:
         if self._looked_at is not None and now < self._looked_at - CLOCK_PUT_BACK:
             with self.installation.database.write() as tx:
                 schedules.bring_back(tx, now)
+                notices.bring_back(tx, now)
         self._looked_at = now
 
     def _untold(self, look: Look) -> set[str]:

@@ -12,6 +12,8 @@ DAY_S = 86_400.0
 IN_FLIGHT_MAX = 5
 LOOK_AGAIN_S = 0.2
 DAY_LIMITS = (1000, 5000)
+SHORT_BLOCK_S = 600.0
+CLOCKS_DIFFER_S = 60.0
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,13 +68,14 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 def rolled(budget: Budget, now: float) -> Budget:
     """Forget what lies outside the last minute and day, and calls that must have ended.
 
-    What lies more than a day ahead was written by a clock that has been put back since, and is forgotten too.
+    What lies further ahead than it can was written by a clock that has been put back since, and is forgotten too.
     """
+    furthest = now + (DAY_S if budget.blocked_by == "day" else SHORT_BLOCK_S)
     budget = msgspec.structs.replace(
         budget,
         minute_calls=tuple(at for at in budget.minute_calls if now - MINUTE_S < at <= now + MINUTE_S),
         in_flight=tuple(ends for ends in budget.in_flight if now < ends <= now + DAY_S),
-        blocked_until=budget.blocked_until if budget.blocked_until <= now + DAY_S else 0.0,
+        blocked_until=budget.blocked_until if budget.blocked_until <= furthest else 0.0,
     )
     if abs(now - budget.day_from) >= DAY_S:
         return msgspec.structs.replace(budget, day_from=now, day_used=0)
@@ -84,7 +87,7 @@ def admit(budget: Budget, now: float, *, may_spend_reserve: bool, lasts_s: float
 
     The last tenth of the day belongs to transactions.
     """
-    budget = rolled(budget, now)
+    budget = _without_ghosts(rolled(budget, now), now + lasts_s)
     if budget.blocked_until > now:
         return budget, Verdict(budget.blocked_until - now, budget.blocked_by)
     if len(budget.in_flight) >= IN_FLIGHT_MAX:
@@ -103,6 +106,12 @@ def admit(budget: Budget, now: float, *, may_spend_reserve: bool, lasts_s: float
         in_flight=(*budget.in_flight, now + lasts_s),
     )
     return spent, Verdict()
+
+
+def _without_ghosts(budget: Budget, longest: float) -> Budget:
+    """Without calls that would last longer than any: the clock was put back after they were booked."""
+    ends = tuple(one for one in budget.in_flight if one <= longest + CLOCKS_DIFFER_S)
+    return msgspec.structs.replace(budget, in_flight=ends)
 
 
 def ended(budget: Budget) -> Budget:

@@ -17,6 +17,7 @@ def since(watermark: datetime | None) -> datetime | None:
 def full_read_is_due(last_full: datetime | None, now: datetime, every_hours: int) -> bool:
     """Whether everything should be read again.
 
-    Needed because a contact's balances and a deleted item change without any row being marked as modified.
+    Needed because a contact's balances and a deleted item change without any row being marked as modified. What was
+    last read long after now was read by a clock that has been put back since.
     """
-    return last_full is None or now - last_full >= timedelta(hours=every_hours)
+    return last_full is None or abs(now - last_full) >= timedelta(hours=every_hours)

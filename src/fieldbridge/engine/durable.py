@@ -108,8 +108,11 @@ def _repeat(stage: str, ref: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _wait(until: float, ref: dict[str, Any]) -> None:
-    """Wait, but leave when the process must, and go on at once when the run is to end."""
-    while (left_s := until - _Here.programs.now().timestamp()) > 0 and not _is_to_end(RunRef(**ref)):
+    """Wait, but leave when the process must, and go on at once when the run is to end.
+
+    More left than any wait lasts means that the clock was put back meanwhile: the stage then says anew how long.
+    """
+    while 0 < (left_s := until - _Here.programs.now().timestamp()) <= LONGEST_WAIT_S and not _is_to_end(RunRef(**ref)):
         _Here.programs.rest(min(left_s, LOOK_S))
         _stay(ref)
 

@@ -82,7 +82,7 @@ def _may_wait(tx: sa.Connection, context: Context, kind: Documents, age: timedel
 def _read_changes(context: Context, kind: Documents, until: datetime, began: datetime) -> None:
     context.say(f"reading {kind.name} from Xero")
     pages = kind.sales.changed(context.session(), until - OVERLAP)
-    count, read_at = keep_pages(context, kind.name, pages, kind.announced_as)
+    count, read_at = keep_pages(context, kind.name, pages, kind.announced_as, began)
     with context.write() as tx:
         webhooks.mark_read(tx, context.connection.organisation_id, kind.announced_as, began, context.now())
         windows.advance(tx, context.id, kind.name, read_at or until, None)
@@ -91,7 +91,7 @@ def _read_changes(context: Context, kind: Documents, until: datetime, began: dat
 
 def _read_open(context: Context, kind: Documents, until: datetime | None, began: datetime) -> None:
     context.say(f"reading open {kind.name} from Xero")
-    count, read_at = keep_pages(context, kind.name, kind.sales.open(context.session()), "")
+    count, read_at = keep_pages(context, kind.name, kind.sales.open(context.session()), "", began)
     with context.read() as tx:
         strays = books.open_ids(tx, context.id, kind.sales.kind, read_before=began)
     if count == 0 and len(strays) > FEW:

@@ -95,7 +95,7 @@ def _refresh(context: Context, stream: Stream, until: datetime | None, full_at: 
     full = _is_read_whole(context, stream, full_at, began)
     context.say(f"reading {stream.name} from Xero")
     pages = stream.pages(context.session(), None if full else since(until))
-    count, read_at = keep_pages(context, stream.name, pages, "" if full else stream.announced_as)
+    count, read_at = keep_pages(context, stream.name, pages, "" if full else stream.announced_as, began)
     with context.write() as tx:
         if full:
             _retire(tx, context.id, stream, count, began)
@@ -117,7 +117,7 @@ def _is_read_whole(context: Context, stream: Stream, full_at: datetime | None, n
 
 
 def keep_pages(
-    context: Context, name: str, pages: Iterator[Page[Record]], announced_as: str
+    context: Context, name: str, pages: Iterator[Page[Record]], announced_as: str, began: datetime
 ) -> tuple[int, datetime | None]:
     """Store page by page, so that no two pages are held at once. Shape: (rows, Xero's clock at the first page)."""
     count, first_read_at = 0, None
@@ -125,7 +125,8 @@ def keep_pages(
         with context.write() as tx:
             if announced_as:
                 _tally(tx, context, name, page)
-            books.keep(tx, context.id, with_keys(tx, context.id, page.records), context.now())
+            # Never before it began, even when the clock is put back meanwhile: what is older counts as gone.
+            books.keep(tx, context.id, with_keys(tx, context.id, page.records), max(began, context.now()))
         count += len(page.records)
         first_read_at = first_read_at or page.read_at
     return count, first_read_at

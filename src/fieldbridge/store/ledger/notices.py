@@ -97,6 +97,11 @@ def failed(tx: sa.Connection, address: str, failures: int, said: str, next_at: d
     upsert(tx, addressee, [{**row, "sent_at": before.sent_at if before else None}])
 
 
+def bring_back(tx: sa.Connection, at: datetime) -> None:
+    """The clock was put back: nobody is left alone until an hour that comes a second time."""
+    tx.execute(addressee.update().where(addressee.c.next_at > at).values(next_at=at))
+
+
 def reach(tx: sa.Connection, address: str) -> Reach | None:
     """What became of one addressee's messages."""
     row = tx.execute(sa.select(addressee).where(addressee.c.address == address)).mappings().first()

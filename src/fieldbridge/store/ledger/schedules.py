@@ -157,9 +157,12 @@ def free(tx: sa.Connection, at: datetime) -> int:
 
 
 def bring_back(tx: sa.Connection, at: datetime) -> None:
-    """The clock was put back: what now lies further ahead than its next slot, and is not held, is due at that slot."""
-    free = sa.select(schedule).where(schedule.c.next_due_at > at, schedule.c.held_until.is_(None))
-    ahead = [Schedule(**row) for row in tx.execute(free).mappings()]
+    """The clock was put back: what lies further ahead than its next slot is due at that slot, held or not.
+
+    How long a hold should last is not known any more. A run that comes too early is held again, by the right clock.
+    """
+    tx.execute(schedule.update().where(schedule.c.held_until > at).values(held_until=None, held_because=""))
+    ahead = [Schedule(**row) for row in tx.execute(sa.select(schedule).where(schedule.c.next_due_at > at)).mappings()]
     put_off(tx, [(one, slot) for one in ahead if (slot := one.slot_after(at)) < one.next_due_at])
 
 
