@@ -6,6 +6,7 @@ import pytest
 from standin_caller import decoded, messages
 
 NO_GUID = "00000000-0000-0000-0000-000000000000"
+TAKEN = "Another contact has this contact number. Please enter a different contact number."
 
 
 def made(caller, **fields):
@@ -43,7 +44,14 @@ def test_name_of_an_archived_contact_is_free(caller):
 def test_contact_number_is_unique(caller):
     made(caller, ContactNumber="C-1")
     answer = caller.put("Contacts", {"Name": "Other Dairy", "ContactNumber": "C-1"})
-    assert messages(answer)[0].startswith("The contact number C-1 is already assigned to another contact")
+    assert messages(answer) == [TAKEN]
+
+
+def test_the_number_of_an_archived_contact_stays_taken(caller):
+    first = made(caller, ContactNumber="C-1")
+    caller.post("Contacts", {"ContactID": first["ContactID"], "ContactStatus": "ARCHIVED"})
+    answer = caller.put("Contacts", {"Name": "Other Dairy", "ContactNumber": "C-1"})
+    assert messages(answer) == [TAKEN]
 
 
 @pytest.mark.parametrize("name", ["a <b>", " a", "a ", "a  b"])

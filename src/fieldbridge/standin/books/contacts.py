@@ -86,15 +86,16 @@ def _name_faults(books: Books, contact: Record) -> list[str]:
 
 
 def _key_faults(books: Books, contact: Record) -> list[str]:
-    keys = [("number", "ContactNumber", "contact number")]
-    if books.switches.account_number_unique:
-        keys.append(("account_number", "AccountNumber", "account number"))
+    """A ContactNumber stays with whoever has it, archived and merged ones too."""
     faults = []
-    for key, field, words in keys:
-        others = books.contacts.find(key, str(contact.get(field) or "").casefold())
-        if any(other["ContactID"] != contact["ContactID"] and is_active(other) for other in others):
-            faults.append(
-                f"The {words} {contact[field]} is already assigned to another contact. "
-                f"The {words} must be unique across all active contacts."
-            )
+    if _others(books, contact, "number", "ContactNumber"):
+        faults.append("Another contact has this contact number. Please enter a different contact number.")
+    is_unique = books.switches.account_number_unique
+    if is_unique and any(map(is_active, _others(books, contact, "account_number", "AccountNumber"))):
+        faults.append(books.switches.text_account_number_taken)
     return faults
+
+
+def _others(books: Books, contact: Record, key: str, field: str) -> list[Record]:
+    found = books.contacts.find(key, str(contact.get(field) or "").casefold())
+    return [other for other in found if other["ContactID"] != contact["ContactID"]]
