@@ -215,6 +215,30 @@ def document_unknown(desk):
     return words(lambda: history.add(desk.session, "Invoices", NOBODY, "A note", desk.key()))
 
 
+def paid_document_unknown(desk):
+    return desk.paid(1, Invoice={"InvoiceID": NOBODY})
+
+
+def tracked_by_nothing(desk):
+    return desk.invoice(lines=(line(tracking=(("Sales rep", "NOBODY"),)),))
+
+
+def negative(desk):
+    return desk.invoice(lines=(line(unit_amount=Decimal(-1)),))
+
+
+def paid_to_nowhere(desk):
+    return desk.paid(1, Account={"AccountID": NOBODY})
+
+
+def allocated_to_a_paid_invoice(desk):
+    one = desk.paid()
+    assert not desk.raw("CreditNotes", credit_notes.body_of([drafted(CreditNote, "CN-1", desk.customer)]))
+    note = next(each for page in credit_notes.pages(desk.session) for each in page.records if each.number == "CN-1")
+    wanted = Allocation(invoice_id=one.target_id, amount=Decimal(1), allocated_on=TODAY)
+    return words(lambda: credit_notes.allocate(desk.session, note.document_id, wanted, desk.key()))
+
+
 def malformed(desk):
     body = encode({"Invoices": [{"Type": "ACCREC", "Date": "yesterday"}]})
     return words(lambda: desk.by_hand.create("Invoices", {}, body, desk.key()))
@@ -248,6 +272,11 @@ PROVOKED = [
     (reconciled_reversed, "xero.payment_fixed"),
     (credit_unknown, "xero.credit_unknown"),
     (document_unknown, "xero.document_unknown"),
+    (paid_document_unknown, "xero.document_unknown"),
+    (tracked_by_nothing, "xero.tracking"),
+    (negative, "xero.total_negative"),
+    (paid_to_nowhere, "xero.payment_account"),
+    (allocated_to_a_paid_invoice, "xero.allocation"),
     (malformed, "xero.refused_request"),
 ]
 LITERAL = [
@@ -256,6 +285,11 @@ LITERAL = [
     ("The status 'ARCHIVED' is not valid for contacts", "xero.contact_archived"),
     ("Email address must be valid.", "xero.contact_email"),
     ("Website must be valid", "xero.contact_website"),
+    ("The contact number X-1 is already linked to another contact.", "xero.contact_number_taken"),
+    ("The contact number X-1 is already assigned to another contact.", "xero.contact_number_taken"),
+    ("The Contact Name already exists. Please enter a different Contact Name.", "xero.contact_name_taken"),
+    ("You must specify an Account code or Account ID for the payment", "xero.payment_account"),
+    ("The document cannot be edited as it is currently dated before the period lock date", "xero.locked_period"),
     ("You have reached the limit of invoices you can approve", "xero.plan_limit"),
     ("This document cannot be edited as it has a payment or credit note allocated to it.", "xero.document_settled"),
     (
@@ -283,6 +317,7 @@ REACTIONS = {
     "xero.tax_account": REFRESH,
     "xero.tax_unknown": REFRESH,
     "xero.item_unknown": REFRESH,
+    "xero.tracking": REFRESH,
 }
 
 

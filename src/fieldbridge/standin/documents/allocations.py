@@ -32,7 +32,8 @@ def allocate(books: Books, kind: Settled, credit: Record, sent: Record) -> Recor
     )
     if invoice is None:
         raise RefusedError(books.switches.text_invoice_unknown)
-    amount = rounded(sent.get("Amount", sent.get("AppliedAmount", credit["RemainingCredit"])))
+    wanted = [sent[name] for name in ("Amount", "AppliedAmount") if name in sent]
+    amount = rounded(wanted[0] if wanted else credit["RemainingCredit"])
     _check(books, "Credit Note" if kind is CREDIT_NOTE else kind.name, credit, invoice, amount)
     allocation: Record = {
         "AllocationID": books.new_id(),
