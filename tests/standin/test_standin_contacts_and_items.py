@@ -63,6 +63,18 @@ def test_bad_mail_address_is_refused(caller):
     assert messages(caller.put("Contacts", {"Name": "X", "EmailAddress": "nobody"})) == ["Email address must be valid."]
 
 
+def test_a_mail_address_has_no_umlauts(caller):
+    sent = {"Name": "X", "EmailAddress": "jürgen@example.com"}
+    assert messages(caller.put("Contacts", sent)) == ["Email address must be valid."]
+
+
+def test_a_contact_has_five_persons_at_most(caller):
+    persons = [{"FirstName": f"Person {at}"} for at in range(6)]
+    assert caller.put("Contacts", {"Name": "X", "ContactPersons": persons[:5]}).status_code == 200
+    refused = messages(caller.put("Contacts", {"Name": "Y", "ContactPersons": persons}))
+    assert refused == ["No more than 5 contact persons can be kept"]
+
+
 def test_post_matches_by_number_then_name_unless_switched(caller):
     by_name = made(caller)
     by_number = made(caller, Name="Second Dairy", ContactNumber="C-1")

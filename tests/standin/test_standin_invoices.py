@@ -265,6 +265,10 @@ def test_history_tells_what_happened_and_takes_notes(caller, invoice):
     identity = created(caller, invoice)["InvoiceID"]
     answer = caller.put(f"Invoices/{identity}/History", {"HistoryRecords": [{"Details": "Order 100245"}]})
     assert decoded(answer)["HistoryRecords"][0]["Details"] == "Order 100245"
+    long = {"HistoryRecords": [{"Details": "x" * 2501}]}
+    assert messages(caller.put(f"Invoices/{identity}/History", long)) == [
+        "Details must not be longer than 2500 characters"
+    ]
     records = caller.get(f"Invoices/{identity}/History")["HistoryRecords"]
     assert [record["Changes"] for record in records] == ["Note", "Created"]
 

@@ -173,6 +173,7 @@ class Switches:
     text_parameter_absent: str = "A required OAuth parameter is missing: {name}"
     text_contact_name: str = "The contact name must not contain < or >, nor leading, trailing or doubled spaces"
     text_account_number_taken: str = "The account number is already assigned to another contact"
+    text_contact_persons: str = "No more than 5 contact persons can be kept"
     text_contact_unknown: str = "The Contact could not be found"
     text_invoice_unknown: str = "An existing Invoice with the specified InvoiceID could not be found"
     text_document_type: str = "Type is not specified or is not valid for this document"
@@ -198,6 +199,7 @@ class Switches:
     text_bank_transaction_edit: str = (
         "This bank transaction can only be deleted, once, while nothing of it is allocated"
     )
+    text_note_long: str = "Details must not be longer than 2500 characters"
     text_attachment_name: str = "The file name '{name}' contains characters that are not allowed"
     text_attachment_size: str = "The attachment is larger than {limit} MB"
     text_attachment_count: str = "No more than 10 files can be attached"

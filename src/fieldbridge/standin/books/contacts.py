@@ -8,6 +8,7 @@ from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.books.contact_shape import address_slots, phone_slots
 from fieldbridge.standin.wire.answers import Record, RefusedError
 
+MOST_PERSONS = 5
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
@@ -65,8 +66,11 @@ def _store(books: Books, before: Record, sent: Record) -> Record:
     after["Addresses"] = address_slots(before.get("Addresses", []), sent.get("Addresses", []))
     after["Phones"] = phone_slots(before.get("Phones", []), sent.get("Phones", []))
     messages = _name_faults(books, after) + _key_faults(books, after)
-    if after.get("EmailAddress") and not _EMAIL.fullmatch(after["EmailAddress"]):
+    mail = after.get("EmailAddress")
+    if mail and not (mail.isascii() and _EMAIL.fullmatch(mail)):
         messages.append("Email address must be valid.")
+    if len(after["ContactPersons"]) > MOST_PERSONS:
+        messages.append(books.switches.text_contact_persons)
     if messages:
         raise RefusedError(*messages)
     return books.contacts.put(after)
