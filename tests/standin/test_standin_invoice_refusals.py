@@ -50,6 +50,10 @@ def line(**changes):
          "The discount rate '0.00' is invalid. Discount must not be greater than the line total."),
         ({"LineItems": [line(), line(DiscountAmount=10.01)]},
          "The discount rate '10.01' is invalid. Discount must not be greater than the line total."),
+        ({"LineItems": [line(), line(UnitAmount=795, DiscountRate=100, LineAmount=0)]},
+         "The line total -795.00 does not match the expected line total 0.00"),
+        ({"LineItems": [line(), line(UnitAmount=0.01, DiscountRate=60, LineAmount=0)]},
+         "The line total -0.01 does not match the expected line total 0.00"),
         ({"LineItems": [line(), line(DiscountRate=101)]},
          "The discount rate '101.00' is invalid. Discount must not be greater than the line total."),
         ({"LineItems": [line(Tracking=[{"Name": "Sales rep", "Option": "NOBODY"}])]},
@@ -86,7 +90,7 @@ def test_all_faults_are_told_at_once(caller, invoice):
 )
 def test_locked_days_are_refused(caller, invoice, lock, words):
     caller.control("POST", "organisation", {lock: "2026-03-31"})
-    text = f"The document date cannot be before the {words}, currently set at 31 March 2026"
+    text = f"The document date cannot be before the {words}, currently set at 31-Mar-2026"
     approved = invoice | {"Status": "AUTHORISED"}
     assert messages(caller.put("Invoices", approved | {"Date": "2026-03-31"})) == [text]
     assert caller.put("Invoices", approved | {"Date": "2026-04-01"}).status_code == 200
@@ -130,7 +134,9 @@ def test_archived_contact_is_refused(caller, invoice):
 
 def test_approval_needs_a_due_date(caller, invoice):
     del invoice["DueDate"]
-    assert messages(caller.put("Invoices", invoice | {"Status": "AUTHORISED"})) == ["Due date cannot be empty."]
+    assert messages(caller.put("Invoices", invoice | {"Status": "AUTHORISED"})) == [
+        "The document DueDate field must be specified."
+    ]
     assert caller.put("Invoices", invoice).status_code == 200
 
 

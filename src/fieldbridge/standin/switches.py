@@ -36,8 +36,8 @@ class Switches:
     """ErrorNumber for a write without elements."""
 
     # Writing
-    siblings_saved_on_summarised_400: bool = False
-    """The valid elements of a summarised batch are saved although another one was refused."""
+    siblings_saved_on_summarised_400: bool = True
+    """The valid elements of a summarised batch are saved, as reported, although another one was refused."""
     data_invalid_has_elements: bool = False
     """The answer to a malformed value carries an empty Elements list."""
     voided_number_blocks: bool = True
@@ -46,6 +46,8 @@ class Switches:
     """Approving without DueDate is refused, as vendors report, instead of falling back to the payment terms."""
     zero_total_is_paid: bool = True
     """An invoice of 0.00 is PAID as soon as it is approved: payments of it are refused as if it were."""
+    discounted_zero_refused: bool = True
+    """A LineAmount of 0 sent with the DiscountRate that makes it 0 is refused, as long reported, instead of taken."""
     negative_quantity_refused: bool = True
     """A line of less than 0 pieces is refused, as vendors report, instead of taken."""
     item_fills_account: bool = True
@@ -164,8 +166,6 @@ class Switches:
     """The oauth_problem for a consumer key that never existed."""
 
     # Wordings nobody has recorded
-    lock_date_format: str = "%d %B %Y"
-    """strftime pattern of the date inside the lock date refusals."""
     text_consumer_key_unknown: str = "Consumer key was not recognised"
     text_permission_denied: str = "You do not have permission to access this resource"
     text_organisation_offline: str = "The Organisation is offline"
@@ -182,7 +182,7 @@ class Switches:
     text_item_in_use: str = "The item cannot be deleted because it is tracked and has been used on a document"
     text_stock_short: str = "The quantity of item '{code}' exceeds the quantity on hand ({on_hand})"
     text_lines_missing: str = "One or more line items must be specified"
-    text_due_date_missing: str = "Due date cannot be empty."
+    text_due_date_missing: str = "The document DueDate field must be specified."
     text_discount_not_allowed: str = "Discounts are not allowed on this type of document"
     text_both_discounts: str = "Only one of DiscountRate and DiscountAmount may be given"
     text_number_taken_by_credit: str = "Credit Note # must be unique."

@@ -19,6 +19,5 @@ def lock_faults(books: Books, day: date | None, before: date | None = None) -> l
         if locked and before and before <= locked:
             return [f"The document cannot be edited as it is currently dated before the {words} lock date"]
         if locked and day and day <= locked:
-            shown = locked.strftime(books.switches.lock_date_format)
-            return [f"The document date cannot be before the {words} lock date, currently set at {shown}"]
+            return [f"The document date cannot be before the {words} lock date, currently set at {locked:%d-%b-%Y}"]
     return []
