@@ -75,6 +75,18 @@ def test_a_contact_has_five_persons_at_most(caller):
     assert refused == ["No more than 5 contact persons can be kept"]
 
 
+def test_terms_that_name_a_day_of_the_month_name_one_of_31(caller):
+    def sent(kind, day):
+        return {"Name": f"{kind} {day}", "PaymentTerms": {"Sales": {"Day": day, "Type": kind}}}
+
+    for day in (0, 32):
+        assert messages(caller.put("Contacts", sent("OFFOLLOWINGMONTH", day))) == [
+            "Due Date for Sales Invoices must be between 1 and 31 when set to the following (or current) month."
+        ]
+    assert caller.put("Contacts", sent("OFCURRENTMONTH", 31)).status_code == 200
+    assert caller.put("Contacts", sent("DAYSAFTERBILLDATE", 0)).status_code == 200
+
+
 def test_post_matches_by_number_then_name_unless_switched(caller):
     by_name = made(caller)
     by_number = made(caller, Name="Second Dairy", ContactNumber="C-1")

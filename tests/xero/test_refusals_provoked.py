@@ -20,10 +20,10 @@ from fieldbridge.core.errors import (
     UnsureError,
 )
 from fieldbridge.core.records.books import ContactFields, Invoice
-from fieldbridge.core.records.documents import Allocation, CreditNote, Payment
+from fieldbridge.core.records.documents import Allocation, CreditNote, Payment, Upload
 from fieldbridge.xero import contacts
 from fieldbridge.xero.codec import encode
-from fieldbridge.xero.documents import credit_notes, history, invoices, payments
+from fieldbridge.xero.documents import attachments, credit_notes, history, invoices, payments
 from fieldbridge.xero.reference import accounts
 from fieldbridge.xero.refusals import CATALOGUE, KEY_REUSED, UNKNOWN, meaning
 
@@ -239,6 +239,11 @@ def allocated_to_a_paid_invoice(desk):
     return words(lambda: credit_notes.allocate(desk.session, note.document_id, wanted, desk.key()))
 
 
+def file_of_a_kind_not_kept(desk):
+    file = Upload(name="slip.webp", mime_type="image/webp", content=b"RIFF")
+    return words(lambda: attachments.add(desk.session, "Invoices", desk.posted(), file, desk.key()))
+
+
 def malformed(desk):
     body = encode({"Invoices": [{"Type": "ACCREC", "Date": "yesterday"}]})
     return words(lambda: desk.by_hand.create("Invoices", {}, body, desk.key()))
@@ -277,6 +282,7 @@ PROVOKED = [
     (negative, "xero.total_negative"),
     (paid_to_nowhere, "xero.payment_account"),
     (allocated_to_a_paid_invoice, "xero.allocation"),
+    (file_of_a_kind_not_kept, "xero.file_type"),
     (malformed, "xero.refused_request"),
 ]
 LITERAL = [
@@ -396,6 +402,7 @@ ANSWERS = [
     (401, "", SCOPE, SetupError, SetupError),
     (403, FOREIGN, {}, AccessError, AccessError),
     (412, "", {}, SurpriseError, SurpriseError),
+    (413, {"Title": "RequestEntityTooLarge", "Status": 413}, {}, RefusedError, RefusedError),
     (429, "", {"Retry-After": "26", "X-Rate-Limit-Problem": "minute"}, PacedError, PacedError),
     (429, "", {"Retry-After": "7200", "X-Rate-Limit-Problem": "day"}, PacedError, PacedError),
     (429, "", {"X-Rate-Limit-Problem": "concurrent"}, PacedError, PacedError),

@@ -201,7 +201,6 @@ class Switches:
     )
     text_note_long: str = "Details must not be longer than 2500 characters"
     text_attachment_name: str = "The file name '{name}' contains characters that are not allowed"
-    text_attachment_size: str = "The attachment is larger than {limit} MB"
     text_attachment_count: str = "No more than 10 files can be attached"
     text_email_status: str = "Only sales invoices that are SUBMITTED, AUTHORISED or PAID can be emailed"
     text_email_address: str = "The contact has no email address"

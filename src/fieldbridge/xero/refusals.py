@@ -270,6 +270,12 @@ CATALOGUE = (
         remedy="Look at the customer's documents in Xero.",
         link="contact",
     ),
+    Refusal(
+        code="xero.file_type",
+        pattern=r"isn't a supported file type",
+        means="Xero keeps no files of this kind",
+        remedy="Save it as a PDF or a JPEG, and attach it in Xero.",
+    ),
     # The way we asked.
     Refusal(
         code="xero.inefficient",

@@ -71,6 +71,7 @@ def _store(books: Books, before: Record, sent: Record) -> Record:
         messages.append("Email address must be valid.")
     if len(after["ContactPersons"]) > MOST_PERSONS:
         messages.append(books.switches.text_contact_persons)
+    messages += _terms_faults(after)
     if messages:
         raise RefusedError(*messages)
     return books.contacts.put(after)
@@ -86,6 +87,17 @@ def _name_faults(books: Books, contact: Record) -> list[str]:
     return [
         f"The contact name {name} is already assigned to another contact. "
         "The contact name must be unique across all active contacts."
+    ]
+
+
+def _terms_faults(contact: Record) -> list[str]:
+    """A day of the month is one of 31."""
+    terms = contact.get("PaymentTerms") or {}
+    sides = {"Sales": "Sales Invoices", "Bills": "Bills"}
+    return [
+        f"Due Date for {words} must be between 1 and 31 when set to the following (or current) month."
+        for side, words in sides.items()
+        if (told := terms.get(side)) and told.get("Type", "").startswith("OF") and not 1 <= told.get("Day", 0) <= 31
     ]
 
 
