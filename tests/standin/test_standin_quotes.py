@@ -99,11 +99,6 @@ def test_a_draft_and_an_accepted_quote_cannot_be_declined(caller, quote, reached
     assert messages(answer) == ["The quote cannot be given the status DECLINED"]
 
 
-def test_an_account_that_is_unknown_is_taken_off_the_line_with_a_warning(caller, quote):
-    quote["LineItems"][0]["AccountCode"] = "999"
-    assert "Account code '999' has been removed" in made(caller, quote)["Warnings"][0]["Message"]
-
-
 def test_unlikely_statuses_are_refused_unless_switched(caller, quote):
     saved = made(caller, quote)
     sent = {"QuoteID": saved["QuoteID"], "Status": "ACCEPTED"}

@@ -48,8 +48,8 @@ def match_quote(books: Books, sent: Record) -> Record | None:
     return books.quotes.first("number", sent.get("QuoteNumber", "").casefold())
 
 
-def save_quote(books: Books, before: Record | None, sent: Record, unit_decimals: int) -> tuple[Record, list[str]]:
-    """The quote and the warnings about it. Errors: RefusedError with every rule broken."""
+def save_quote(books: Books, before: Record | None, sent: Record, unit_decimals: int) -> Record:
+    """Errors: RefusedError with every rule broken. A quote has nowhere to say a warning (Source: OpenAPI, Quote)."""
     fresh: Record = {
         "QuoteID": books.new_id(), "Date": books.today(), "Status": "DRAFT", "LineAmountTypes": "EXCLUSIVE",
         "CurrencyCode": books.organisation["BaseCurrency"], "LineItems": [],
@@ -60,11 +60,11 @@ def save_quote(books: Books, before: Record | None, sent: Record, unit_decimals:
     if errors := _faults(books, before, sent, after):
         raise RefusedError(*errors)
     after["Contact"] = before["Contact"] if before and "Contact" not in sent else _contact(books, sent)
-    warnings = _priced(books, sent, after, unit_decimals)
+    _priced(books, sent, after, unit_decimals)
     if not after.get("QuoteNumber"):
         after["QuoteNumber"] = books.next_number("QU-", books.quotes)
     add_note(books, after["QuoteID"], "Edited" if before else "Created", f"{after['QuoteNumber']} for {after['Total']}")
-    return books.quotes.put(after), warnings
+    return books.quotes.put(after)
 
 
 def _cleared(before: Record, sent: Record) -> Record:
@@ -99,8 +99,8 @@ def _contact(books: Books, sent: Record) -> Record:
     return {"ContactID": party(books, named)["ContactID"]}
 
 
-def _priced(books: Books, sent: Record, after: Record, unit_decimals: int) -> list[str]:
-    """Put lines and totals on the quote; what is odd about the lines comes back. Errors: RefusedError."""
+def _priced(books: Books, sent: Record, after: Record, unit_decimals: int) -> None:
+    """Put lines and totals on the quote. Errors: RefusedError."""
     amounts = _AMOUNTS[after["LineAmountTypes"]]
     pricing = Pricing(books, "SalesDetails", amounts, False, True, unit_decimals)
     if "LineItems" in sent:
@@ -109,4 +109,3 @@ def _priced(books: Books, sent: Record, after: Record, unit_decimals: int) -> li
         raise RefusedError(*pricing.errors)
     after |= totals(after["LineItems"], amounts)
     after["TotalDiscount"] = total_discount(after["LineItems"], books.switches.rounding)
-    return pricing.warnings

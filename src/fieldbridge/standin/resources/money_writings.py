@@ -31,7 +31,7 @@ def _save_quote(call: Call, sent: Record) -> tuple[Record, list[str]]:
     known = None
     if call.method == "POST":
         known = addressed(QUOTES, call) or match_quote(call.books, sent)
-    return save_quote(call.books, known, sent, call.query.unit_decimals)
+    return save_quote(call.books, known, sent, call.query.unit_decimals), []
 
 
 def _save_bank_transaction(call: Call, sent: Record) -> tuple[Record, list[str]]:
