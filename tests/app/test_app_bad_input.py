@@ -52,6 +52,66 @@ def test_what_can_be_read_of_a_truncated_file_is_posted_when_a_person_says_so(sq
     assert posted(site).keys() == numbers([GOOD])
 
 
+def test_what_cannot_be_read_of_a_truncated_file_stays_a_problem_when_the_rest_is_posted(sqlite_site):
+    site = sqlite_site
+    lay(site, "orders.txt", raw(GOOD, order("101"))[:-40])
+    site.sync()
+    (found,) = site.problems()
+    assert found.message.startswith(
+        "The file orders.txt looks cut off; none of its 2 orders was posted. Line 4: a D line"
+    )
+    problems.retry(site.installation, site.problems())
+    assert site.sync().exit_code == 0
+    assert codes(site) == [("BV101", "order.fields")]
+    lay(site, "corrected.txt", raw(order("101")))
+    site.sync()
+    assert (posted(site).keys(), codes(site)) == (numbers([GOOD, order("101")]), [])
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (raw(GOOD).replace(b",", b";"), "is not a record type"),
+        (raw(GOOD).replace(b"\r\n", b"\r"), "a H line has"),
+        (raw(GOOD).decode().encode("utf-16-le"), "is not a record type"),
+    ],
+)
+def test_a_file_that_is_laid_out_otherwise_says_so_and_is_never_lost_by_a_retry(sqlite_site, content, said):
+    site = sqlite_site
+    lay(site, "odd.txt", content)
+    site.sync()
+    assert said in site.problems()[0].message
+    assert problems.retry(site.installation, site.problems()) == 0
+    site.sync()
+    assert [(one.kind, said in one.message) for one in site.problems()] == [("order", True)]
+
+
+def test_a_file_of_blank_lines_needs_nothing(sqlite_site):
+    lay(sqlite_site, "blank.txt", b" \r\n\r\n")
+    sqlite_site.sync()
+    assert [(one.code, one.remedy) for one in sqlite_site.problems()] == [("order.empty", "Nothing needs doing.")]
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-8-sig"])
+def test_a_file_with_a_byte_order_mark_is_read_in_its_encoding(site, codec):
+    content = raw(with_line("100", note="Mānuka")).decode().encode(codec)
+    lay(site, "orders.txt", content)
+    assert site.sync().exit_code == 0
+    assert texts(posted(site)["SO-BV100"]) == ["Apple juice 1L", "Mānuka"]
+    assert processed(site) == {"orders.txt": content}
+
+
+def test_control_characters_hold_up_nobody(site):
+    odd = raw(with_line("100", note="ring\x00 the\x1b bell"), order("9")).replace(b"BV9", b"BV9\x00")
+    lay(site, "orders.txt", odd)
+    lay(site, "wide.txt", raw(order("8")).decode().encode("utf-16-le"))
+    lay(site, "good.txt", raw(order("101")))
+    site.sync()
+    assert texts(posted(site)["SO-BV100"]) == ["Apple juice 1L", "ring  the  bell"]
+    assert posted(site).keys() == {"SO-BV100", "SO-BV101"}
+    assert codes(site) == [("BV9 ", "order.number_unusable"), ("wide.txt", "file.incomplete")]
+
+
 def test_retrying_a_truncated_file_leaves_an_older_file_of_that_name_alone(sqlite_site):
     site = sqlite_site
     lay(site, "orders.txt", raw(order("9", customer="NOB000")))
@@ -60,7 +120,7 @@ def test_retrying_a_truncated_file_leaves_an_older_file_of_that_name_alone(sqlit
     site.sync()
     of_file = [one for one in site.problems() if one.kind == "file"]
     assert problems.retry(site.installation, of_file) == 1
-    assert codes(site) == [("BV9", "order.customer_unknown")]
+    assert codes(site) == [("BV101", "order.fields"), ("BV9", "order.customer_unknown")]
 
 
 BACK = with_line("8", quantity=Decimal(-12), total=Decimal("-51.00"))

@@ -2,12 +2,10 @@
 
 import io
 import json
-import logging
 import os
 import secrets
 import subprocess
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,12 +15,9 @@ from cryptography.hazmat.primitives import serialization
 from app.scene import lay, order, raw
 from fieldbridge.app import installation
 from fieldbridge.app.certificate import private_key
-from fieldbridge.app.demo.office import Office
 from fieldbridge.app.settings import Settings
-from fieldbridge.cli.main import run as enter
 from fieldbridge.store.ledger import runs
 from support import mailroom
-from support.xero import Xero
 
 COMMANDS = (
     "demo",
@@ -59,81 +54,6 @@ COMMANDS = (
     "cancel",
     "schedule",
 )
-
-
-@dataclass
-class Shell:
-    """Somebody at a terminal, with a home of their own. Everything printed is kept in `said`.
-
-    Commands run in this process: the way a console script enters, without the cost of an interpreter each time.
-    """
-
-    home: Path
-    folder: Path
-    xero: Xero
-    patch: pytest.MonkeyPatch
-    captured: pytest.CaptureFixture
-    said: str = ""
-    printed: str = ""
-
-    def run(self, *arguments: object, code: int = 0, **environment: str) -> str:
-        with self.patch.context() as patch:
-            for name, value in environment.items():
-                patch.setenv(name, value)
-            patch.setattr(sys, "argv", ["fieldbridge", "--home", str(self.home), *(str(one) for one in arguments)])
-            with pytest.raises(SystemExit) as ended:
-                enter()
-        out, err = self.captured.readouterr()
-        self.said += out + err
-        self.printed = out
-        assert (ended.value.code or 0) == code, (arguments, out, err)
-        return out or err
-
-    def failed(self, *arguments: object, code: int) -> tuple[str, str]:
-        """Shape: what was printed, and the last line of what was said."""
-        before = len(self.said)
-        self.run(*arguments, code=code)
-        return self.printed, self.said[before:].splitlines()[-1]
-
-    def json(self, *arguments: object, code: int = 0, **environment: str):
-        return json.loads(self.run(*arguments, "--json", code=code, **environment))
-
-    def connect(self, app, *more: object, code: int = 0, named: str = "kauri", folder: Path | None = None):
-        return self.run(
-            "connect",
-            named,
-            "--sign-in",
-            "private-app",
-            "--folder",
-            folder or self.folder,
-            "--xero-url",
-            self.xero.url,
-            *more,
-            code=code,
-            FIELDBRIDGE_CONSUMER_KEY=app.consumer_key,
-            FIELDBRIDGE_CONSUMER_SECRET=app.consumer_secret,
-        )
-
-    def new_app(self):
-        office = Office(self.xero.url)
-        try:
-            return office.add_private_app("Opmetrix", self.json("certificate")["certificate"])
-        finally:
-            office.close()
-
-
-@pytest.fixture
-def shell(tmp_path, xero, monkeypatch, capsys):
-    folder = tmp_path / "site"
-    folder.mkdir()
-    for name in [name for name in os.environ if name.startswith("FIELDBRIDGE_")]:
-        if not name.startswith("FIELDBRIDGE_STANDIN_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("FIELDBRIDGE_UNSURE_HOLD_S", "0.05")
-    yield Shell(tmp_path / "home", folder, xero, monkeypatch, capsys)
-    # The engine's log handler holds on to this test's captured stream, which is about to be closed.
-    logging.getLogger("dbos").handlers.clear()
 
 
 def test_the_command_names_every_command_and_each_has_help_that_teaches(shell):
@@ -271,8 +191,8 @@ def test_an_unknown_flow_is_a_usage_error(shell):
         (["retry", "--nonsense"], "command.usage", "--nonsense"),
         (["connect", "kauri"], "command.usage", "--folder"),
         (["nonsense"], "command.usage", "nonsense"),
-        (["webhook-key"], "command.aborted", "not entered"),
-        (["connect", "kauri", "--folder", "."], "command.aborted", "not entered"),
+        (["webhook-key"], "command.aborted", "Webhook key"),
+        (["connect", "kauri", "--folder", "."], "command.aborted", "Client id"),
     ],
 )
 def test_what_fails_under_json_is_one_line_of_json_on_standard_error(shell, arguments, code, words):
@@ -502,3 +422,11 @@ def test_several_connections_are_run_paused_cancelled_and_retried_by_name_or_all
     assert len(shell.json("status", "--limit", "1")) == 1
     assert "1 more are not shown" in shell.run("status", "--limit", "1")
     assert shell.failed("status", "--watch", "--json", code=2)[1].startswith('{"error":{"code":"command.usage"')
+
+
+def test_connecting_again_needs_no_more_than_the_name_and_what_is_piped_in(shell):
+    app = shell.new_app()
+    before = json.loads(shell.connect(app, "--json"))
+    shell.patch.setattr(sys, "stdin", io.StringIO(f"{app.consumer_key}\n{app.consumer_secret}\n"))
+    assert shell.json("connect", "kauri") == before
+    assert shell.json("sync", "master-data")

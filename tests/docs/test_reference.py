@@ -1,7 +1,9 @@
 """The reference says what the product does: every code, command, option and setting, and no other."""
 
 import ast
+import contextlib
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -138,6 +140,32 @@ def test_commands_of_the_reference_exist():
 
 def test_the_options_every_command_shares_are_in_the_reference():
     assert all(f"`{option}" in page("commands.md") for option in commands()[""] if option != "--help")
+
+
+def typed() -> list[str]:
+    """Every line of every page that somebody is to type as it stands."""
+    block = re.compile(r"^```\w*\n(.*?)^```", re.DOTALL | re.MULTILINE)
+    blocks = [part for file in PAGES for part in block.findall(file.read_text("utf-8"))]
+    lines = {line.strip().removeprefix("sudo ") for one in blocks for line in one.splitlines()}
+    return sorted(line for line in lines if line.startswith("fieldbridge ") and "COMMAND" not in line)
+
+
+def test_enough_lines_are_to_be_typed():
+    assert len(typed()) > 60
+
+
+@pytest.mark.parametrize("line", typed())
+def test_what_a_page_says_to_type_is_understood(line, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("kauri.toml").touch()
+    arguments = shlex.split(line.partition(" > ")[0].partition(" || ")[0], comments=True)[1:]
+    # A date the shell works out.
+    arguments = ["2026-07-01" if one.startswith("$(date") else one for one in arguments]
+    with contextlib.suppress(typer.Exit):
+        group = typer.main.get_command(app)
+        whole = group.make_context("fieldbridge", arguments)
+        name, command, rest = group.resolve_command(whole, [*whole._protected_args, *whole.args])
+        command.make_context(name, rest, parent=whole)
 
 
 # Settings.

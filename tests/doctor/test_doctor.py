@@ -4,6 +4,7 @@ import os
 import sqlite3
 import zipfile
 from datetime import timedelta
+from importlib.metadata import PackageNotFoundError
 
 import msgspec
 import pytest
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 
 from app.scene import Clock, lay, order, raw, settle_for
 from fieldbridge.app import certificate, workshop
+from fieldbridge.app.doctor import bundle as bundling
 from fieldbridge.app.doctor import calling, installed, machine, visit
 from fieldbridge.app.doctor.bundle import bundle
 from fieldbridge.app.doctor.examine import examine
@@ -283,3 +285,18 @@ def test_a_bundle_is_made_of_a_broken_installation_too(sqlite_site, tmp_path):
     assert bundle(sqlite_site.settings, answers, tmp_path / "bundle.zip") == ["findings", "libraries"]
     gone = Settings(home=tmp_path / "nowhere", database_url="", key="")
     assert bundle(gone, list(examine(gone)), tmp_path / "other.zip") == ["findings", "libraries"]
+
+
+def test_a_bundle_names_no_library_of_an_extra_that_is_not_installed(sqlite_site, tmp_path, monkeypatch):
+    real = bundling.version
+
+    def without_extras(name):
+        if name.startswith("opentelemetry"):
+            raise PackageNotFoundError(name)
+        return real(name)
+
+    monkeypatch.setattr(bundling, "version", without_extras)
+    bundle(sqlite_site.settings, [], tmp_path / "bundle.zip")
+    libraries = msgspec.json.decode(unzipped(tmp_path / "bundle.zip")["libraries.json"])
+    assert libraries["dbos"]
+    assert not [one for one in libraries if one.startswith("opentelemetry")]

@@ -215,9 +215,16 @@ def test_a_line_of_another_order_parks_the_order_that_may_be_missing_it() -> Non
     assert fault_of(GOOD + LINE.replace(b"D,1,", b"D,11,")).code == "order.no_header"
 
 
+def test_blank_lines_alone_are_whole_and_no_order() -> None:
+    assert read_orders(b"\r\n \r\n", HD1).complete
+    assert only(b"\r\n \r\n").fault == Fault(
+        "order.empty", "The file holds nothing but blank lines.", "Nothing needs doing."
+    )
+
+
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\r\n", GOOD[:-1], GOOD[:-2], GOOD + HEADER, GOOD + b"E,2\r\n", GOOD + b"D,1\r\n", GOOD + b'"\r\n'],
+    [b"", GOOD[:-1], GOOD[:-2], GOOD + HEADER, GOOD + b"E,2\r\n", GOOD + b"D,1\r\n", GOOD + b'"\r\n'],
 )
 def test_an_end_that_looks_cut_off_is_incomplete(data: bytes) -> None:
     assert not read_orders(data, HD1).complete

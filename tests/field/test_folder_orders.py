@@ -43,7 +43,7 @@ SECOND = Order(
     tax=Decimal(0),
 )
 
-texts = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from(',"\r\nāĒ\ufeff'), max_size=12)
+texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from(',"\r\nāĒ\ufeff'), max_size=12)
 names = texts.filter(lambda text: text.strip() and text != "NOTE")
 numbers = st.decimals(-(10**9), 10**9, allow_nan=False, allow_infinity=False, places=4)
 prices = st.decimals(0, 10**9, allow_nan=False, allow_infinity=False, places=4)
@@ -271,6 +271,11 @@ def test_a_byte_no_encoding_has_is_shown_as_such_and_kept_raw() -> None:
     (entry,) = read_orders(data, HD1).entries
     assert entry.order is not None
     assert (entry.order.customer_name, entry.raw) == ("Café\ufffd Foodmart", data)
+
+
+def test_a_control_character_is_read_as_a_space() -> None:
+    data = EXAMPLE.replace(b"Kerikeri", b"Kerikeri\x00\x1b\x7f")
+    assert read_ones(read_orders(data, HD1))[0].customer_name == "Kerikeri    Foodmart"
 
 
 def test_orders_in_two_encodings_are_each_read_in_their_own() -> None:

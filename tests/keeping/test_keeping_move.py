@@ -76,6 +76,13 @@ def test_moving_to_where_nothing_answers_changes_nothing(sqlite_site):
     assert sqlite_site.sync().exit_code == 0
 
 
+def test_nothing_moves_to_where_it_is_already(sqlite_site):
+    with pytest.raises(SetupError) as refused:
+        move(sqlite_site.installation, sqlite_site.settings.url)
+    assert refused.value.code == "move.same"
+    assert sqlite_site.sync().exit_code == 0
+
+
 def test_a_move_cut_short_after_the_new_ledger_was_complete_doubles_nothing_on_either(site, elsewhere, monkeypatch):
     half_done(site, pending=[1], sending=[2], waiting=[3])
 

@@ -68,6 +68,17 @@ def test_an_order_that_was_set_aside_is_answered_in_the_problems_own_words(offic
     assert good["Status"] == "posted"
 
 
+def test_an_order_in_a_file_that_looks_cut_off_is_not_told_as_settled(office):
+    lay(office.site, "cut.txt", raw(order("1"), order("2"))[:-40])
+    office.site.sync()
+    assert {(row["Status"], row["StatusText"].partition(" Line")[0]) for row in answers(office)} == {
+        (
+            "parked",
+            "Set aside; the office has to look at it. The file cut.txt looks cut off; none of its 2 orders was posted.",
+        )
+    }
+
+
 def test_what_the_office_changed_in_a_line_goes_back_with_the_tablets_own_id(office):
     take(office, order("1"))
     office.edit(
@@ -121,7 +132,7 @@ def test_looking_for_what_the_office_changed_costs_no_call_of_its_own(office):
     office.site.xero.forget_received()
     heard(office)
     paths = [one["path"].rpartition("/")[2] for one in office.site.xero.received()]
-    assert paths == ["Organisation", "Contacts", "CreditNotes", "Invoices"]
+    assert paths == ["Organisation", "CreditNotes", "Invoices", "Contacts"]
 
 
 def test_the_file_is_left_alone_while_nothing_changes_and_is_never_taken_for_orders(office):

@@ -7,7 +7,7 @@ from unittest import mock
 import msgspec
 import pytest
 
-from app.scene import TODAY, codes, lay, order, posted, raw, settle_for, settle_transactions
+from app.scene import TODAY, codes, lay, order, posted, raw, settle_for, settle_transactions, with_line
 from fieldbridge.app import problems
 from fieldbridge.app.flows import owed
 from fieldbridge.core.records.field import Tender
@@ -241,6 +241,38 @@ def test_a_later_day_of_payment_is_the_payments_own(office):
     send(office, paid(1, tender("CASH", "5.00", paid_on=TODAY - timedelta(days=3))))
     (made,) = office.books.payments.rows()
     assert made["Date"] == TODAY - timedelta(days=3)
+
+
+@pytest.mark.parametrize("locked", ["hold", "move"])
+def test_money_of_a_day_in_a_locked_period_is_held_with_its_order_or_dated_on_the_first_open_day(office, locked):
+    settle_transactions(office.site, f'locked = "{locked}"')
+    lock = TODAY - timedelta(days=5)
+    office.site.xero.control("POST", "organisation", {"PeriodLockDate": lock.isoformat()})
+    too_early = TODAY - timedelta(days=8)
+    door = (tender("CASH", "60.00", paid_on=too_early),)
+    send(
+        office, order(1, kind="I", tenders=door), paid(2, tender("CASH", "5.00"), captured_on=too_early, captured_at="")
+    )
+    if locked == "hold":
+        assert codes(office.site) == [("BV1", "order.locked_period"), ("BV2", "order.locked_period")]
+        assert (posted(office.site), payments(office)) == ({}, [])
+    else:
+        assert codes(office.site) == []
+        made = [*office.books.payments.rows(), *office.books.overpayments.rows()]
+        assert [one["Date"] for one in made] == [lock + timedelta(days=1)] * 3
+
+
+def test_after_a_refusal_nothing_is_put_against_an_invoice_that_was_paid_in_full(office):
+    settle_transactions(office.site, "history_note = true")
+    kept = with_line(1).lines[0]
+    back = msgspec.structs.replace(kept, quantity=Decimal(-2), total=Decimal("-8.50"))
+    sale = {"kind": "I", "lines": (kept, back), "total": Decimal("42.50"), "tax": Decimal("6.37")}
+    office.site.xero.fault("status", "Invoices/*", "PUT", status=400, body='{"Message":"Not today"}')
+    send(office, order(1, tenders=(tender("CASH", "58.65"),), **sale))
+    assert payments(office) == [("SO-BV1", Decimal("58.65"), "091")]
+    assert problems.retry(office.site.installation, office.site.problems())
+    office.site.sync()
+    assert codes(office.site) == []
 
 
 def test_after_a_refusal_only_what_is_missing_of_a_payment_is_tried_again(office):

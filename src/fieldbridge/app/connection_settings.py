@@ -29,7 +29,7 @@ from fieldbridge.field.folder.profile import Profile
 from fieldbridge.flows import FLOWS
 from fieldbridge.flows.numbers import REFERENCE_FIELDS, reference_faults
 
-SHORTEST_S = 5.0
+SHORTEST_S, LONGEST_S = 5.0, 366 * 86_400.0
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -105,8 +105,8 @@ def _unsound_schedule(schedule: Schedule) -> Iterator[SettingFault]:
     for name, every in schedule.every_s.items():
         if name not in FLOWS:
             yield SettingFault(place="schedule.every_s", said=_no_flow(name))
-        if every < SHORTEST_S:
-            said = f"{name} every {every:g} s is too often; at least {SHORTEST_S:g} seconds"
+        if not SHORTEST_S <= every <= LONGEST_S:
+            said = f"{name} cannot run every {every:g} s; from {SHORTEST_S:g} seconds to {LONGEST_S / 86_400:g} days"
             yield SettingFault(place="schedule.every_s", said=said)
     try:
         check(schedule.calendar)

@@ -17,11 +17,11 @@ from fieldbridge.app.traces.sending import sending
 from fieldbridge.app.traces.spans import Traces
 from fieldbridge.core.errors import SetupError
 from fieldbridge.net.wire import open_client
-from fieldbridge.store.database import Database, open_engine
+from fieldbridge.store.database import Database, open_engine, unreachable
 from fieldbridge.store.ledger import connections, marks
 from fieldbridge.store.ledger.connections import Connection
 from fieldbridge.store.migrating import migrate
-from fieldbridge.store.vault import Vault, load_key
+from fieldbridge.store.vault import Vault, holds_secrets, load_key
 from fieldbridge.store.versions import Archive
 
 LONGEST_PAUSE_S = 1.0
@@ -117,13 +117,13 @@ class Installation:
 def opened(settings: Settings) -> Iterator[Installation]:
     """Open an installation, making its home and bringing its schema forward."""
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    key = load_key(settings.key.get_secret_value(), settings.key_file)
     engine = open_engine(settings.url)
     try:
         _migrated(engine)
+        database = Database(engine)
         with (
             sending(settings.traces_to, settings.seed) as traces,
-            Installation(settings, Database(engine), Vault(key), traces=traces) as installation,
+            Installation(settings, database, _vault(settings, database), traces=traces) as installation,
         ):
             installation.check_here()
             yield installation
@@ -134,9 +134,20 @@ def opened(settings: Settings) -> Iterator[Installation]:
 def _migrated(engine: sa.Engine) -> None:
     try:
         migrate(engine)
-    except sa.exc.OperationalError as error:
-        raise SetupError(
-            "database.unreachable",
-            f"The database {engine.url.render_as_string()} cannot be used: {error.orig}.",
-            remedy="Check FIELDBRIDGE_DATABASE_URL, and that the database runs.",
-        ) from error
+    except sa.exc.DatabaseError as error:
+        raise unreachable(engine, error) from error
+
+
+def _vault(settings: Settings, database: Database) -> Vault:
+    """The vault with the key that is here. A new one is made only where nothing was sealed with an older."""
+    given = settings.key.get_secret_value()
+    if not given and not settings.key_file.exists():
+        with database.read() as tx:
+            if holds_secrets(tx):
+                raise SetupError(
+                    "vault.key_missing",
+                    f"The key that opens this database's secrets is not here: neither {settings.key_file} nor "
+                    "FIELDBRIDGE_KEY.",
+                    remedy="Put it back. If it is lost, the reference of problems says how to go on without it.",
+                )
+    return Vault(load_key(given, settings.key_file))

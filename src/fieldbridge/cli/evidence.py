@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fieldbridge.cli.here import here
-from fieldbridge.cli.output import Json, Output, output, visible
+from fieldbridge.cli.output import Json, Output, output, several, visible
 from fieldbridge.cli.runs import Only
+from fieldbridge.cli.settings import text_of
 
 if TYPE_CHECKING:
     from fieldbridge.app.evidence.reconcile import Reconciled
@@ -89,7 +90,9 @@ def _tell_reconciled(one: "Reconciled", shown: Output) -> None:
         named = " ".join(part for part in (each.key, each.number) if part)
         shown.say(f"! {each.day} {visible(each.rep)} {visible(named)}, {each.of}: {visible(each.said)}")
         shown.say(f"    taken {each.taken:.2f}, posted {each.posted:.2f}, in Xero {each.held:.2f}")
-    shown.say("It ties, to the cent." if one.ties else f"It does not tie: {len(one.differences)} differences.")
+    shown.say(
+        "It ties, to the cent." if one.ties else f"It does not tie: {several(len(one.differences), 'difference')}."
+    )
     shown.say(f"{one.others} other sales documents of these days were not taken on tablets.")
 
 
@@ -128,7 +131,7 @@ def rehearse(
     with here(context) as installation, shown.err.status("rehearsing") as status:
         some = installation.connections(connection)
         if settings is not None:
-            text = settings.read_text(encoding="utf-8")
+            text = text_of(settings, "--settings")
             some = [replace(one, settings=text) for one in some]
         found = [replay(installation, one, days, tell=status.update) for one in some]
 

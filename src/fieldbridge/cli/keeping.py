@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from fieldbridge.cli.here import here
-from fieldbridge.cli.output import Json, output
+from fieldbridge.cli.output import Json, output, several
 
 
 def register(app: typer.Typer) -> None:
@@ -56,7 +56,7 @@ def restore(
     def words() -> None:
         shown.table("", ["table", "rows"], [[name, count] for name, count in restored.rows.items() if count])
         shown.say(
-            f"Restored as of {restored.made_at:%Y-%m-%d %H:%M:%S} UTC. {restored.to_look_up} orders on their way will "
+            f"Restored as of {restored.made_at:%Y-%m-%d %H:%M:%S} UTC. {_on_their_way(restored.to_look_up)} will "
             "be looked up in Xero before anything is sent.\nSign-ins renew their tokens, so an old backup's may be "
             "refused: `fieldbridge status` says who must connect again."
         )
@@ -81,7 +81,11 @@ def move(
         moved = carry(installation, to)
     shown = output()
     said = (
-        f"Moved {sum(moved.rows.values())} rows to {moved.to}. {moved.to_look_up} orders on their way will be looked "
+        f"Moved {sum(moved.rows.values())} rows to {moved.to}. {_on_their_way(moved.to_look_up)} will be looked "
         "up in Xero.\nNow set FIELDBRIDGE_DATABASE_URL to the new database. This one will not be opened again."
     )
     shown.show(moved, lambda: shown.say(said), as_json=as_json)
+
+
+def _on_their_way(count: int) -> str:
+    return f"{several(count, 'order')} on {'its' if count == 1 else 'their'} way"

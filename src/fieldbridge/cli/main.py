@@ -24,10 +24,8 @@ from fieldbridge.cli import (
     steer,
     versions,
 )
+from fieldbridge.cli.failing import ours
 from fieldbridge.cli.output import output
-from fieldbridge.core.errors import FieldbridgeError, SetupError
-
-SEE_HELP = "See the command's --help."
 
 app = typer.Typer(
     name="fieldbridge",
@@ -80,14 +78,9 @@ def run() -> None:
     """The entry point: every failure becomes an exit code, and words, or JSON where that was asked for."""
     as_json = "--json" in sys.argv
     try:
-        # The library prints its own failures in words, unless it is told to leave them to its caller.
-        sys.exit(app(standalone_mode=not as_json))
-    except FieldbridgeError as error:
-        failed = error
-    except typer.Abort:
-        typer.echo(err=True)
-        failed = SetupError("command.aborted", "What was asked for was not entered.", remedy=SEE_HELP)
-    except typer.TyperException as error:
-        failed = SetupError("command.usage", error.format_message(), remedy=SEE_HELP)
-    output().fail(failed, as_json=as_json)
+        sys.exit(app(standalone_mode=False))
+    except Exception as error:  # noqa: BLE001 - whatever was raised, a person or a machine is told in the same form
+        failed = ours(error)
+    if failed.message:
+        output().fail(failed, as_json=as_json)
     sys.exit(failed.exit_code)

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from fieldbridge.core.errors import FieldbridgeError
+from fieldbridge.core.errors import FieldbridgeError, SetupError
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of words for people.")]
 
@@ -91,8 +91,22 @@ def several(count: int, what: str) -> str:
 
 
 def ask(what: str, *, hidden: bool = False) -> str:
-    """Ask a person for something, on standard error: standard output is for results."""
-    return str(typer.prompt(what, hide_input=hidden, err=True))
+    """Ask a person for something, on standard error: standard output is for results.
+
+    What is piped in is read a line each. Errors: SetupError when nothing is entered.
+    """
+    try:
+        said = str(typer.prompt(what, hide_input=hidden, err=True)) if sys.stdin.isatty() else sys.stdin.readline()
+    except typer.Abort:
+        typer.echo(err=True)
+        said = ""
+    if not said.strip():
+        raise SetupError(
+            "command.aborted",
+            f"Nobody entered what was asked for: {what}.",
+            remedy="Without a terminal, give it as an option or a variable: see the command's --help.",
+        )
+    return said.strip()
 
 
 def output() -> Output:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fieldbridge.store.ledger.runs import Run
 
 UNFINISHED = 4
+PORT_MAX = 65_535
 ORDER = (
     "accounts",
     "tax rates",
@@ -139,7 +140,7 @@ def leave(work: "Workshop") -> None:
 
 def _address(listen: str) -> tuple[str, int]:
     host, _, port = listen.rpartition(":")
-    if not host or not port.isdecimal():
+    if not host or not port.isdecimal() or int(port) > PORT_MAX:
         raise SetupError("run.listen", f"{listen} is not HOST:PORT.", remedy="For instance --listen 127.0.0.1:8124")
     return host, int(port)
 

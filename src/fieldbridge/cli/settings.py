@@ -62,8 +62,10 @@ def settings(
 def _read(what: str) -> str:
     if what == "-":
         return sys.stdin.read()
-    if not what or not Path(what).is_file():
-        raise typer.BadParameter(f"{what or 'nothing'} is not a file", param_hint="WHAT")
+    if not what:
+        raise typer.BadParameter("name a TOML file, or - for standard input", param_hint="WHAT")
+    if not Path(what).is_file():
+        raise typer.BadParameter(f"{what} is not a file", param_hint="WHAT")
     return text_of(Path(what), "WHAT")
 
 
@@ -102,12 +104,10 @@ def _set(installation: "Installation", name: str, text: str, because: str, as_js
 
 def _edit(installation: "Installation", name: str, text: str, as_json: bool) -> None:
     """Edit until it can be used or is given up; what was typed is never thrown away before that."""
-    import click
-
     from fieldbridge.app.connection_settings import faults
 
     shown = output()
-    while (edited := click.edit(text, extension=".toml")) is not None:
+    while (edited := _edited(text)) is not None:
         text = edited
         found = faults(text)
         if not found:
@@ -117,6 +117,22 @@ def _edit(installation: "Installation", name: str, text: str, as_json: bool) -> 
         if not typer.confirm("Edit again?", default=True, err=True):
             sys.exit(2)
     shown.show({"changed": False}, lambda: shown.say("Nothing changed."), as_json=as_json)
+
+
+def _edited(text: str) -> str | None:
+    """The text as an editor left it; none when it was not saved. Errors: SetupError when no editor opens."""
+    import click
+
+    from fieldbridge.core.errors import SetupError
+
+    try:
+        return click.edit(text, extension=".toml")
+    except click.ClickException as error:
+        raise SetupError(
+            "settings.editor",
+            f"No editor opened: {error.format_message()}",
+            remedy="Name one in VISUAL or EDITOR, or use files: `fieldbridge settings NAME set FILE`.",
+        ) from error
 
 
 def _history(installation: "Installation", name: str, as_json: bool) -> None:

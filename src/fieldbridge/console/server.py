@@ -61,7 +61,11 @@ def serving(installation: Installation, host: str, port: int) -> Iterator[None]:
     thread.start()
     while not server.started:
         if not thread.is_alive():
-            raise SetupError("run.listen", f"Nothing can listen at {host}:{port}.", remedy="Is the port in use?")
+            raise SetupError(
+                "run.listen",
+                f"Nothing can listen at {host}:{port}.",
+                remedy="Is the port in use, or the address another machine's?",
+            )
         installation.pause(START_LOOK_S)
     try:
         yield

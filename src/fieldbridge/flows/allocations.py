@@ -15,6 +15,7 @@ from fieldbridge.core.rules import TransactionRules
 from fieldbridge.flows.named_invoice import named_invoice
 from fieldbridge.flows.orders import Shelf, contact_of
 from fieldbridge.flows.owing import PAYABLE, Debt
+from fieldbridge.flows.payments import PAYMENT
 
 KIND = "allocation"
 
@@ -51,8 +52,10 @@ def _debts(order: Order, shelf: Shelf, rules: TransactionRules, made: Sequence[C
     own = [one for one in made if isinstance(one.document, Invoice) and one.document.status == PAYABLE]
     contact, currency = contact_of(order, shelf.contacts), shelf.organisation.base_currency
     if own:
-        paid = sum((one.total for one in made if one.kind == "payment"), Decimal(0))
-        due = own[0].total - paid
+        gone = shelf.going.get(order.key, {}).items()
+        paid = [total for part, total in gone if part.startswith(PAYMENT)]
+        paid += [one.total for one in made if one.kind == PAYMENT]
+        due = own[0].total - sum(paid, Decimal(0))
         return [Debt(contact_id=contact.contact_id, part=own[0].part, number=own[0].number, due=due)]
     if order.kind != "C" or rules.credits.allocate == "never":
         return []

@@ -1,4 +1,4 @@
-"""The day of a document: the day of capture, unless the books are locked then. Source: Xero, lock dates."""
+"""The day of a document or a payment: its own, unless the books are locked then. Source: Xero, lock dates."""
 
 from datetime import date, timedelta
 
@@ -11,12 +11,14 @@ from fieldbridge.flows.orders import RETRY, name_of
 DAY = timedelta(days=1)
 
 
-def issued_on(order: Order, organisation: Organisation, rules: TransactionRules) -> tuple[date, tuple[str, ...]]:
-    """The day, and a remark where it is not the day of capture. Errors: RefusedError where such days are held."""
+def open_day(
+    day: date, order: Order, organisation: Organisation, rules: TransactionRules
+) -> tuple[date, tuple[str, ...]]:
+    """The day, or the first open one, with a remark then. Errors: RefusedError where locked days are held."""
     locks = [lock for lock in (organisation.period_lock_on, organisation.year_lock_on) if lock]
-    if not locks or order.captured_on > max(locks):
-        return order.captured_on, ()
-    said = f"{name_of(order)} is dated {order.captured_on}, and Xero is locked up to {max(locks)}"
+    if not locks or day > max(locks):
+        return day, ()
+    said = f"{name_of(order)} is dated {day}, and Xero is locked up to {max(locks)}"
     if rules.locked == "move":
         return max(locks) + DAY, (f"{said}; dated {max(locks) + DAY} instead",)
     raise RefusedError(

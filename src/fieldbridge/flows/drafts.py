@@ -12,7 +12,7 @@ from fieldbridge.core.money import document_totals
 from fieldbridge.core.records.books import Contact, InvoiceLine
 from fieldbridge.core.records.field import Order
 from fieldbridge.core.rules import TransactionRules
-from fieldbridge.flows.dating import issued_on
+from fieldbridge.flows.dating import open_day
 from fieldbridge.flows.numbers import number_of, reference_of
 from fieldbridge.flows.order_lines import INCLUSIVE, priced_lines, text, texts_of
 from fieldbridge.flows.orders import Shelf, contact_of, name_of
@@ -85,7 +85,7 @@ def draft_of(order: Order, shelf: Shelf, rules: TransactionRules) -> Draft:
             "(INC) can be posted.",
             remedy="Enter it in Xero by hand.",
         )
-    day, said = issued_on(order, shelf.organisation, rules)
+    day, said = open_day(order.captured_on, order, shelf.organisation, rules)
     contact = contact_of(order, shelf.contacts)
     priced = tuple(priced_lines(order, contact, shelf, rules))
     xero = _signed(priced, order)

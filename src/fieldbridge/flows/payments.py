@@ -5,6 +5,7 @@ Source: field-sales facts §4; Xero, payments: no more than is due; what is over
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 import msgspec
@@ -15,6 +16,7 @@ from fieldbridge.core.records.books import Account, Contact, Invoice
 from fieldbridge.core.records.documents import OnAccount, Payment
 from fieldbridge.core.records.field import Order, Tender
 from fieldbridge.core.rules import TransactionRules
+from fieldbridge.flows.dating import open_day
 from fieldbridge.flows.named_invoice import named_invoice
 from fieldbridge.flows.orders import RETRY, Shelf, contact_of
 from fieldbridge.flows.owing import PAYABLE, Debt
@@ -87,16 +89,17 @@ def _changes(
     _refuse_excess(order, pieces, rules)
     for piece in pieces:
         account = _account(order, piece.tender, shelf, rules)
+        day, said = open_day(piece.tender.paid_on or order.captured_on, order, shelf.organisation, rules)
         change = (
-            _payment(order, piece, piece.debt, account)
+            _payment(order, piece, piece.debt, account, day)
             if piece.debt
-            else _on_account(order, piece, contact, account, shelf, rules)
+            else _on_account(order, piece, contact, account, day, shelf, rules)
         )
         part = _free(f"{change.kind} {piece.number}", going)
         going[part] = piece.amount
         if piece.debt and piece.debt.invoice_id:
             shelf.owing.take(piece.debt.invoice_id, piece.amount)
-        yield _named(order, piece, change, part)
+        yield _named(order, piece, msgspec.structs.replace(change, notes=(*said, *change.notes)), part)
 
 
 def _named(order: Order, piece: Piece, change: Change, part: str) -> Change:
@@ -107,11 +110,11 @@ def _named(order: Order, piece: Piece, change: Change, part: str) -> Change:
     return msgspec.structs.replace(change, part=part, number=reference, document=document)
 
 
-def _payment(order: Order, piece: Piece, debt: Debt, account: Account) -> Change:
+def _payment(order: Order, piece: Piece, debt: Debt, account: Account, day: date) -> Change:
     payment = Payment(
         invoice_id=debt.invoice_id,
         account_id=account.account_id,
-        paid_on=piece.tender.paid_on or order.captured_on,
+        paid_on=day,
         amount=piece.amount,
     )
     needs = {debt.part: "invoice_id"} if debt.part else {}
@@ -119,7 +122,7 @@ def _payment(order: Order, piece: Piece, debt: Debt, account: Account) -> Change
 
 
 def _on_account(
-    order: Order, piece: Piece, contact: Contact, account: Account, shelf: Shelf, rules: TransactionRules
+    order: Order, piece: Piece, contact: Contact, account: Account, day: date, shelf: Shelf, rules: TransactionRules
 ) -> Change:
     if account.kind != BANK:
         raise RefusedError(
@@ -133,7 +136,7 @@ def _on_account(
         kind="prepayment" if is_prepaid else "overpayment",
         contact_id=contact.contact_id,
         account_id=account.account_id,
-        received_on=piece.tender.paid_on or order.captured_on,
+        received_on=day,
         amount=piece.amount,
         currency_code=shelf.organisation.base_currency,
         description=f"Taken on a tablet: {order.order_no}",

@@ -29,6 +29,7 @@ def normalised(url: str) -> str:
 def open_engine(url: str) -> sa.Engine:
     """An engine for one database. Errors: SetupError for a kind of database we do not support."""
     url = normalised(url)
+    _check(url)
     if url.startswith("sqlite"):
         engine = sa.create_engine(url, connect_args={"timeout": 30})
         sa.event.listen(engine, "connect", _prepare_sqlite)
@@ -36,10 +37,35 @@ def open_engine(url: str) -> sa.Engine:
         return engine
     if url.startswith("postgresql"):
         return sa.create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True)
-    raise SetupError(
-        "database.unsupported",
-        f"The database {sa.make_url(url).render_as_string()} is neither SQLite nor PostgreSQL.",
-        remedy="Set FIELDBRIDGE_DATABASE_URL to a sqlite:/// or postgresql:// address.",
+    raise _unsupported(f"The database {sa.make_url(url).render_as_string()} is neither SQLite nor PostgreSQL.")
+
+
+def _check(url: str) -> None:
+    """What is no address at all is not repeated: a password may stand in it."""
+    try:
+        found = sa.make_url(url)
+        is_address = not (found.host and found.get_backend_name() == "sqlite")
+    except (sa.exc.ArgumentError, ValueError):
+        is_address = False
+    if not is_address:
+        raise _unsupported("What names the database is no address.")
+
+
+def _unsupported(said: str) -> SetupError:
+    return SetupError(
+        "database.unsupported", said, remedy="Give it as sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME."
+    )
+
+
+def unreachable(engine: sa.Engine, error: sa.exc.DBAPIError) -> SetupError:
+    """A database that cannot be opened, in words."""
+    is_file = engine.dialect.name == "sqlite"
+    return SetupError(
+        "database.unreachable",
+        f"The database {engine.url.render_as_string()} cannot be used: {' '.join(str(error.orig).split())}",
+        remedy="Check that the file and its folder can be written, and that the disk has room."
+        if is_file
+        else "Check its address, and that the database runs.",
     )
 
 

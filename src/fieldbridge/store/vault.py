@@ -67,6 +67,11 @@ def _label(owner: str, name: str) -> bytes:
     return f"{owner}\x00{name}".encode()
 
 
+def holds_secrets(tx: sa.Connection) -> bool:
+    """Whether anything is sealed here."""
+    return tx.execute(sa.select(sa.exists().select_from(secret))).scalar_one()
+
+
 def load_key(from_environment: str, file: Path) -> bytes:
     """The vault's key: from the environment when given, else from a file that only its owner may read.
 

@@ -25,7 +25,7 @@ from fieldbridge.xero.refusals import KEY_REUSED, NO_REASON, meaning, refused
 
 # How long to wait where Xero does not say. A spent day is looked at again every hour: only Xero knows when it ends.
 UNNAMED_S = {"minute": 60.0, "appminute": 60.0, "app-minute": 60.0, "day": 3600.0}
-RECONNECT = "Reconnect with `fieldbridge connect`."
+RECONNECT = "Connect it again: `fieldbridge connect NAME`."
 LACKS_SCOPE = "access.scope"
 DIVIDE = "Have it taken again in two or more parts."
 # Each try costs a few calls, and only a person can mend it.

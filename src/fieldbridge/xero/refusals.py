@@ -170,7 +170,7 @@ CATALOGUE = (
         code="xero.locked_period",
         pattern=r"(end of year|period) lock date",
         means="the books are locked on that day",
-        remedy=f"Move the lock date in Xero, or have the order re-dated, {RETRY}",
+        remedy=f'Move the lock date in Xero, or set locked to "move" in the settings, {RETRY}',
     ),
     Refusal(
         code="xero.currency",

@@ -7,7 +7,7 @@ texts, paths, records and secrets are not in it; connections are numbered.
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
-from importlib.metadata import requires, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from re import split
 
@@ -56,8 +56,16 @@ def _finding(one: Finding, names: Sequence[str]) -> dict[str, object]:
 
 
 def _libraries() -> dict[str, str]:
-    needed = {split(r"[^\w.-]", one, maxsplit=1)[0] for one in requires("fieldbridge") or ()}
-    return {name: version(name) for name in sorted(needed)}
+    named = {split(r"[^\w.-]", one, maxsplit=1)[0] for one in requires("fieldbridge") or ()}
+    return {name: found for name in sorted(named) if (found := _version(name))}
+
+
+def _version(name: str) -> str:
+    """Shape: empty for an extra that is not installed."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
 
 
 def _ledger(settings: Settings, names: Sequence[str]) -> dict[str, object]:

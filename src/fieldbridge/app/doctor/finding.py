@@ -56,5 +56,9 @@ def _answer(check: Check[Subject], subject: Subject) -> Finding:
         return check(subject)
     except FieldbridgeError as error:
         return Finding(state="fail", said=error.message, remedy=error.remedy, code=error.code)
-    except (OSError, sa.exc.SQLAlchemyError) as error:
-        return Finding(state="fail", said=str(error), remedy="See what the system says.", code=type(error).__name__)
+    except OSError as error:
+        said = f"{error.filename or 'The system'} says: {error.strerror or error}."
+        return Finding(state="fail", said=said, remedy="Check the path and its permissions.", code=type(error).__name__)
+    except sa.exc.SQLAlchemyError as error:
+        said = " ".join(str(getattr(error, "orig", error)).split())
+        return Finding(state="fail", said=said, remedy="See what the database says.", code=type(error).__name__)

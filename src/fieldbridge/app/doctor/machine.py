@@ -18,7 +18,7 @@ from fieldbridge.app.doctor.finding import Check, Finding, fail, ok, warn
 from fieldbridge.app.readiness import SPENT_BYTES
 from fieldbridge.app.settings import Settings
 from fieldbridge.core.errors import SetupError
-from fieldbridge.store.database import open_engine
+from fieldbridge.store.database import open_engine, unreachable
 from fieldbridge.store.migrating import check, revision, revisions
 from fieldbridge.store.vault import load_key
 
@@ -40,8 +40,11 @@ def home(settings: Settings) -> Finding:
     place = settings.home
     if not place.is_dir():
         return fail(f"The home {place} is not there.", "Name another with --home, or begin with `fieldbridge connect`.")
-    with tempfile.TemporaryFile(dir=place):
-        pass
+    try:
+        with tempfile.TemporaryFile(dir=place):
+            pass
+    except OSError as error:
+        return fail(f"The home {place} cannot be written: {error.strerror}.", "Give it to the user who runs this.")
     if os.name == "posix" and place.stat().st_mode & 0o077:
         return warn(f"Others on this machine may look into {place}.", f"Run: chmod 700 {place}")
     return ok(f"{place} can be written, and only by its owner.")
@@ -103,6 +106,8 @@ def _reached(settings: Settings) -> Iterator[sa.Connection]:
     try:
         with engine.connect().execution_options(reads_only=True) as tx:
             yield tx
+    except sa.exc.DatabaseError as error:
+        raise unreachable(engine, error) from error
     finally:
         engine.dispose()
 

@@ -13,6 +13,7 @@ from fieldbridge.core.identity import digest
 from fieldbridge.core.plan import Problem, arrival
 from fieldbridge.engine.stages import Turn
 from fieldbridge.field.folder import inbox
+from fieldbridge.field.folder.csv_rows import in_utf8
 from fieldbridge.field.folder.inbox import Ready, Sight
 from fieldbridge.field.folder.order_file import Entry, Fault, OrderFile, read_orders
 from fieldbridge.store.database import chunks
@@ -77,7 +78,7 @@ def _take(context: Context, ready: Ready) -> None:
         if intake.is_taken(tx, context.id, ready.name, fingerprint):
             return
     context.say(f"reading {ready.name}")
-    parsed = read_orders(content, context.settings.profile)
+    parsed = read_orders(in_utf8(content), context.settings.profile)
     with context.write() as tx:
         file_id = intake.add_file(tx, context.id, ready.name, fingerprint, content, context.now())
         _arrive(Arriving(context, tx, file_id, ready.name, parsed.complete), parsed)
@@ -110,6 +111,8 @@ def _keep(arriving: Arriving, judged: list[Judged]) -> None:
     for row_id, one in zip(ids, judged, strict=True):
         if one.problem is not None:
             _report(arriving, one.problem, row_id)
+    if not arriving.whole:
+        problems.close_of_intake(tx, ids, problems.WITH_FILE, context.now())
     states = Counter(one.row["state"] for one in judged)
     runs.count(tx, context.ref.run_id, parked=states["parked"], repeats=states["ignored"])
     ignored = [one.row for one in judged if one.row["state"] == "ignored"]
@@ -123,11 +126,13 @@ def _incomplete(name: str, parsed: OrderFile) -> Problem:
         return Problem(
             kind="file", key=name, code="file.empty", message=said, remedy="Export it again if it should hold orders."
         )
+    said = f"The file {name} looks cut off; none of its {len(parsed.entries)} orders was posted."
+    fault = next((entry.fault.message for entry in parsed.entries if entry.fault), "")
     return Problem(
         kind="file",
         key=name,
         code="file.incomplete",
-        message=f"The file {name} ends in the middle of an order; none of its {len(parsed.entries)} orders was posted.",
+        message=f"{said} {fault}".rstrip(),
         remedy=f"Export it again whole, or post what can be read of it: fieldbridge retry {name}",
     )
 
@@ -137,7 +142,8 @@ def _judged(arriving: Arriving, entry: Entry, known: dict[str, Known]) -> Judged
     fingerprint = intake.content_digest(entry.order) if entry.order else digest(entry.raw)
     row = _row(arriving, entry, fingerprint)
     if not arriving.whole:
-        return Judged({**row, "state": "parked", "reason": "file.incomplete"})
+        unreadable = _faulty(arriving, entry, entry.fault) if entry.fault else None
+        return Judged({**row, "state": "parked", "reason": problems.INCOMPLETE}, unreadable)
     if entry.fault is not None:
         return Judged({**row, "state": "parked", "reason": entry.fault.code}, _faulty(arriving, entry, entry.fault))
     before = known.get(entry.key)

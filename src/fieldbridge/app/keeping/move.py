@@ -12,7 +12,7 @@ from fieldbridge.app.workshop import RHYTHM
 from fieldbridge.core.errors import SetupError
 from fieldbridge.engine.membership import living_among
 from fieldbridge.store import archive
-from fieldbridge.store.database import clock, open_engine
+from fieldbridge.store.database import clock, open_engine, unreachable
 from fieldbridge.store.ledger import marks, workers
 from fieldbridge.store.migrating import migrating, upgrade
 
@@ -29,9 +29,13 @@ def move(installation: Installation, to: str) -> Moved:
     """Copy everything into an empty database, and close this one for good.
 
     The new one is complete before the old one is closed: a crash in between leaves both, and nothing half.
-    Errors: SetupError when a worker runs, or the new database is not empty.
+    Errors: SetupError when a worker runs, or the new database is this one or not empty.
     """
     engine = open_engine(to)
+    if engine.url == installation.database.engine.url:
+        raise SetupError(
+            "move.same", "That is the database everything is in already.", remedy="Name another with --to."
+        )
     now = installation.now()
     address = engine.url.render_as_string()
     try:
@@ -42,10 +46,8 @@ def move(installation: Installation, to: str) -> Moved:
                 upgrade(new)
                 to_look_up = take_over(new, header.made_at, now)
             marks.keep(old, marks.MOVED_TO, address)
-    except sa.exc.OperationalError as error:
-        raise SetupError(
-            "database.unreachable", f"The database {address} cannot be used: {error.orig}.", remedy="Check it runs."
-        ) from error
+    except sa.exc.DatabaseError as error:
+        raise unreachable(engine, error) from error
     finally:
         engine.dispose()
     return Moved(to=address, rows=end.rows, to_look_up=to_look_up)

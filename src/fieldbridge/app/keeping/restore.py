@@ -13,7 +13,7 @@ from fieldbridge.app.keeping.taking_over import take_over
 from fieldbridge.app.settings import Settings
 from fieldbridge.core.errors import SetupError
 from fieldbridge.store import archive
-from fieldbridge.store.database import open_engine
+from fieldbridge.store.database import open_engine, unreachable
 from fieldbridge.store.ledger import connections, marks
 from fieldbridge.store.migrating import migrating, upgrade
 from fieldbridge.store.schema import secret
@@ -50,6 +50,8 @@ def restore(settings: Settings, file: Path, now: datetime, *, with_secrets: bool
             else:
                 _forget_secrets(tx)
             to_look_up = take_over(tx, header.made_at, now)
+    except sa.exc.DatabaseError as error:
+        raise unreachable(engine, error) from error
     finally:
         engine.dispose()
     return Restored(made_at=header.made_at, made_by=header.fieldbridge, rows=end.rows, to_look_up=to_look_up)

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 BOM = b"\xef\xbb\xbf"
+_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), " ")
 _FIELD = re.compile(rb'"((?:[^"]++|"")*+)(?:(")([^,\n]*))?|([^,\n]*)')
 _NEEDS_QUOTES = re.compile('["\r\n]')
 
@@ -32,6 +34,16 @@ class CsvRow(NamedTuple):
     def is_blank(self) -> bool:
         """Nothing but white space on the line."""
         return len(self.fields) == 1 and not self.flaw and not self.fields[0].strip()
+
+
+def in_utf8(data: bytes) -> bytes:
+    """A file as `split` takes it: UTF-16, known by its byte order mark, becomes UTF-8. Others stay as they are."""
+    return data.decode("utf-16", "replace").encode() if data.startswith(_UTF16_BOMS) else data
+
+
+def plain(text: str) -> str:
+    """A text without control characters: no XML can hold one, and PostgreSQL refuses to keep a NUL."""
+    return text.translate(_CONTROLS)
 
 
 def join(fields: Sequence[str], quoting: str, line_end: str) -> str:

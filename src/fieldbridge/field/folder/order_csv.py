@@ -8,7 +8,7 @@ from functools import partial
 
 from fieldbridge.core.errors import RefusedError
 from fieldbridge.core.records.field import NewCustomer, Order, OrderLine, Tender
-from fieldbridge.field.folder.csv_rows import CsvRow
+from fieldbridge.field.folder.csv_rows import CsvRow, plain
 from fieldbridge.field.folder.order_build import (
     Piece,
     assembled,
@@ -96,7 +96,7 @@ class PlainCsv:
         return [row for row in rows if self._headings is not None and row.line != self._headings.line]
 
     def _keep_headings(self, row: CsvRow) -> None:
-        shown = tuple(one.decode("utf-8", "replace") for one in row.fields)
+        shown = tuple(plain(one.decode("utf-8", "replace")) for one in row.fields)
         self._headings = TextRow(row.line, shown, row.flaw)
         self._fields = [self._layout.field_of(one) for one in shown]
 

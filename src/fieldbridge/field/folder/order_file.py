@@ -11,7 +11,7 @@ import msgspec
 
 from fieldbridge.core.errors import RefusedError
 from fieldbridge.core.records.field import Order
-from fieldbridge.field.folder.csv_rows import BOM, CsvRow, split
+from fieldbridge.field.folder.csv_rows import BOM, CsvRow, plain, split
 from fieldbridge.field.folder.order_csv import PlainCsv
 from fieldbridge.field.folder.order_fields import CORRECT_IT, TextRow
 from fieldbridge.field.folder.order_hd1 import Hd1
@@ -86,7 +86,7 @@ def read_orders(data: bytes, profile: Profile) -> OrderFile:
         encodings.add(encoding)
         rows = _text_rows(block, encoding)
         entries.append(_entry(len(entries), raw, rows, layout))
-        complete = layout.is_whole(raw, rows)
+        complete = not rows or layout.is_whole(raw, rows)
     utf8_name = "utf-8-sig" if data.startswith(BOM) else "utf-8"
     encoding = "cp1252" if "cp1252" in encodings else utf8_name
     return OrderFile(entries=tuple(entries), complete=complete, encoding=encoding)
@@ -94,7 +94,7 @@ def read_orders(data: bytes, profile: Profile) -> OrderFile:
 
 def _text_rows(block: Iterable[CsvRow], encoding: str) -> list[TextRow]:
     return [
-        TextRow(row.line, tuple(field.decode(encoding, "replace") for field in row.fields), row.flaw)
+        TextRow(row.line, tuple(plain(field.decode(encoding, "replace")) for field in row.fields), row.flaw)
         for row in block
         if not row.is_blank
     ]

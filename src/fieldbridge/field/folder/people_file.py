@@ -11,6 +11,7 @@ from datetime import UTC, datetime, tzinfo
 
 from fieldbridge.core.errors import RefusedError
 from fieldbridge.core.records.people import LONG_AGO, Edit, Held, More
+from fieldbridge.field.folder.csv_rows import in_utf8, plain
 from fieldbridge.field.folder.master_files import Row
 from fieldbridge.field.folder.profile import Profile
 
@@ -76,9 +77,9 @@ def read_edits(
 
 def _text(content: bytes) -> str:
     try:
-        return content.decode("utf-8-sig")
+        return plain(in_utf8(content).decode("utf-8-sig"))
     except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+        return plain(content.decode("cp1252", "replace"))
 
 
 def _columns(cells: list[str], name: str, profile: Profile) -> list[str]:

@@ -36,7 +36,7 @@ def _cells(row: CsvRow, encoding: str) -> list[Raw]:
 
 def _encoding(content: bytes) -> str:
     """Errors: UnreadableError for UTF-16, which a spreadsheet calls Unicode text, and for other separators."""
-    if content.startswith(_WIDE) or b"\x00" in content[:1000]:
+    if content.startswith(_WIDE) or b"\x00" in content:
         raise UnreadableError("it is not UTF-8; save it as “CSV UTF-8 (comma delimited)”")
     head = content.removeprefix(BOM).partition(b"\n")[0]
     other = next((name for mark, name in ((b";", "semicolons"), (b"\t", "tabs")) if mark in head), "")

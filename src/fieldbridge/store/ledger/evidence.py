@@ -1,6 +1,6 @@
 """What the ledger can prove of transactions: each arrival, each part of the Outbox, each call, each Problem."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,6 +14,7 @@ from fieldbridge.store.database import chunks
 from fieldbridge.store.ledger import past as pasts
 from fieldbridge.store.ledger.links import CUSTOMER, KNOWN_AS
 from fieldbridge.store.ledger.past import Past, Posted
+from fieldbridge.store.ledger.problems import INCOMPLETE
 from fieldbridge.store.schema import delivery, intake, intake_file, link, past, problem
 
 KEYS_PER_QUERY = 500
@@ -204,11 +205,28 @@ def _forgotten_part(one: Posted) -> Part:
     return Part(id=NOTHING, intake_id=NOTHING, state="posted", attempt=0, sent_at=None, document="", **own)
 
 
-def problems(tx: sa.Connection, connection_id: str, arrived: Iterable[Arrival]) -> list[PastProblem]:
-    """Every Problem there ever was with some arrivals, oldest first."""
-    found: list[PastProblem] = []
+def problems(tx: sa.Connection, connection_id: str, arrived: Sequence[Arrival]) -> list[PastProblem]:
+    """Every Problem there ever was with some arrivals, oldest first, and what is open about files set aside whole."""
+    found = list(_of_files(tx, connection_id, arrived))
     columns = [problem.c[name] for name in PastProblem.__struct_fields__]
     for some in chunks(sorted({one.id for one in arrived}), KEYS_PER_QUERY):
         query = sa.select(*columns).where(problem.c.connection_id == connection_id, problem.c.intake_id.in_(some))
         found += [PastProblem(**row) for row in tx.execute(query.order_by(problem.c.id)).mappings()]
     return found
+
+
+def _of_files(tx: sa.Connection, connection_id: str, arrived: Iterable[Arrival]) -> Iterator[PastProblem]:
+    aside = [one for one in arrived if one.state == "parked" and one.reason == INCOMPLETE]
+    if not aside:
+        return
+    columns = [problem.c[name] for name in PastProblem.__struct_fields__]
+    query = sa.select(*columns).where(
+        problem.c.connection_id == connection_id,
+        problem.c.kind == "file",
+        problem.c.code == INCOMPLETE,
+        problem.c.closed_at.is_(None),
+    )
+    by_file = {row["key"]: row for row in tx.execute(query).mappings()}
+    for one in aside:
+        if one.file in by_file:
+            yield PastProblem(**{**by_file[one.file], "intake_id": one.id})

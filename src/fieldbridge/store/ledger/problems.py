@@ -1,6 +1,6 @@
 """Problems: records that could not go, why, and what to do."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
@@ -10,6 +10,7 @@ from fieldbridge.core.plan import Problem
 from fieldbridge.store.schema import intake, intake_file, problem
 
 INCOMPLETE, CHANGED = "file.incomplete", "order.changed_after_posting"
+WITH_FILE = "stands for now under the Problem of its file"
 
 
 class OpenProblem(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +72,7 @@ def close(tx: sa.Connection, ids: list[int], because: str, at: datetime) -> None
     tx.execute(problem.update().where(problem.c.id.in_(ids)).values(closed_at=at, closed_because=because))
 
 
-def close_of_intake(tx: sa.Connection, intake_ids: list[int], because: str, at: datetime) -> None:
+def close_of_intake(tx: sa.Connection, intake_ids: Sequence[int], because: str, at: datetime) -> None:
     """Close whatever is open about some transactions."""
     query = sa.select(problem.c.id).where(problem.c.intake_id.in_(intake_ids), problem.c.closed_at.is_(None))
     close(tx, list(tx.execute(query).scalars()), because, at)
@@ -102,7 +103,8 @@ def close_of_files(tx: sa.Connection, connection_id: str, arrived: str, at: date
 def retry(tx: sa.Connection, chosen: list[OpenProblem], at: datetime) -> int:
     """Plan the parked transactions behind some Problems again. Shape: how many will be.
 
-    What came again changed after it had gone to Xero stays parked: trying could only collide with the first.
+    What cannot be read of a file that was incomplete is a Problem of its own from then on. What came again changed
+    after it had gone to Xero stays parked: trying could only collide with the first.
     """
     ids = [one.intake_id for one in chosen if one.intake_id is not None]
     files = [one for one in chosen if one.kind == "file"]
@@ -118,6 +120,9 @@ def retry(tx: sa.Connection, chosen: list[OpenProblem], at: datetime) -> int:
     tried = list(tx.execute(again.values(state="waiting", reason="").returning(intake.c.id)).scalars())
     close_of_intake(tx, tried, "tried again", at)
     close(tx, [one.id for one in files], "tried again", at)
+    of_entries = sa.select(intake.c.id).where(intake.c.file_id.in_(of_files), intake.c.state == "parked")
+    unreadable = problem.update().where(problem.c.intake_id.in_(of_entries), problem.c.closed_because == WITH_FILE)
+    tx.execute(unreadable.values(closed_at=None, closed_because=None))
     return len(tried)
 
 
