@@ -116,7 +116,12 @@ def _rows(one: "Status", now: datetime) -> Iterator[list[str]]:
     paused = [f"paused: {one.paused_because}"] if one.paused_because else []
     if one.changes_by_webhook:
         told.append(f"changes found by webhook {one.changes_by_webhook}, by polling {one.changes_by_polling}")
-    yield [one.connection, "", "", "; ".join((one.organisation, *paused, *alerts, *told))]
+    yield [
+        one.connection,
+        "",
+        "",
+        "; ".join(part.removesuffix(".") for part in (one.organisation, *paused, *alerts, *told)),
+    ]
     for flow in one.flows:
         yield [f"  {flow.flow}", _last(flow, now), _next(one, flow, now), _says(one, flow)]
 
