@@ -96,7 +96,7 @@ def run(
     from fieldbridge.app import log_file, workshop
     from fieldbridge.console.server import serving
 
-    address = _address(listen) if listen else None
+    address = address_of(listen) if listen else None
     shown = output()
     with here(context) as installation:
         # The first connection may be made through the server that this starts.
@@ -138,7 +138,8 @@ def leave(work: "Workshop") -> None:
         os._exit(UNFINISHED)
 
 
-def _address(listen: str) -> tuple[str, int]:
+def address_of(listen: str) -> tuple[str, int]:
+    """A host and a port as somebody typed them. Errors: SetupError when they are none."""
     host, _, port = listen.rpartition(":")
     if not host or not port.isdecimal() or int(port) > PORT_MAX:
         raise SetupError("run.listen", f"{listen} is not HOST:PORT.", remedy="For instance --listen 127.0.0.1:8124")
