@@ -432,12 +432,14 @@ def test_connecting_again_needs_no_more_than_the_name_and_what_is_piped_in(shell
     assert shell.json("sync", "master-data")
 
 
-def test_the_log_of_several_connections_is_in_the_order_of_time(shell, tmp_path):
+def test_a_plan_names_its_connection_and_the_log_of_several_is_in_the_order_of_time(shell, tmp_path):
     app = shell.new_app()
     (tmp_path / "other").mkdir()
     shell.connect(app, named="matai")
     shell.connect(app, named="kauri", folder=tmp_path / "other")
     shell.connect(app, named="matai")
+    assert [one["connection"] for one in shell.json("plan", "images")] == ["kauri", "matai"]
+    assert "matai images: nothing to do" in shell.run("plan", "images")
     told = shell.json("log")
     assert [one["connection_id"] for one in told] == ["matai", "kauri", "matai"]
     assert [one["id"] for one in told] == sorted(one["id"] for one in told)
