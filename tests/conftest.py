@@ -30,6 +30,10 @@ def pytest_configure(config: pytest.Config) -> None:
         pace.files_in_memory()
 
 
+def pytest_collection_finish() -> None:
+    pace.collect_rarely()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what tests have recorded as figures: record_property("figures", text)."""
     for report in terminalreporter.getreports("passed"):

@@ -422,3 +422,11 @@ def test_several_connections_are_run_paused_cancelled_and_retried_by_name_or_all
     assert len(shell.json("status", "--limit", "1")) == 1
     assert "1 more are not shown" in shell.run("status", "--limit", "1")
     assert shell.failed("status", "--watch", "--json", code=2)[1].startswith('{"error":{"code":"command.usage"')
+
+
+def test_connecting_again_needs_no_more_than_the_name_and_what_is_piped_in(shell):
+    app = shell.new_app()
+    before = json.loads(shell.connect(app, "--json"))
+    shell.patch.setattr(sys, "stdin", io.StringIO(f"{app.consumer_key}\n{app.consumer_secret}\n"))
+    assert shell.json("connect", "kauri") == before
+    assert shell.json("sync", "master-data")

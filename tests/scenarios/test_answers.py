@@ -132,7 +132,7 @@ def test_looking_for_what_the_office_changed_costs_no_call_of_its_own(office):
     office.site.xero.forget_received()
     heard(office)
     paths = [one["path"].rpartition("/")[2] for one in office.site.xero.received()]
-    assert paths == ["Organisation", "Contacts", "CreditNotes", "Invoices"]
+    assert paths == ["Organisation", "CreditNotes", "Invoices", "Contacts"]
 
 
 def test_the_file_is_left_alone_while_nothing_changes_and_is_never_taken_for_orders(office):

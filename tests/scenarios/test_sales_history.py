@@ -163,7 +163,7 @@ def test_the_past_is_read_once_and_goes_on_where_it_was_cut_short(office):
     assert asked(office).count("Invoices") == 2, "what changed, and the page that was missing"
     site.xero.forget_received()
     shown(office)
-    assert asked(office) == ["Organisation", "Contacts", "CreditNotes", "Invoices"]
+    assert asked(office) == ["Organisation", "CreditNotes", "Invoices", "Contacts"]
 
 
 def asked(office):

@@ -8,6 +8,7 @@ import tomlkit
 
 from fieldbridge.app import settings_file
 from fieldbridge.app.connection_settings import parse
+from fieldbridge.app.flows.reading import forget_what_rarely_changes
 from fieldbridge.app.installation import Installation
 from fieldbridge.app.scheduling import lay_down
 from fieldbridge.core.errors import SetupError
@@ -18,9 +19,12 @@ from fieldbridge.store.ledger.settings import SettingsVersion
 def put(tx: sa.Connection, connection_id: str, text: str, because: str, now: datetime) -> bool:
     """Put settings in force, with their schedule and their file. Shape: false when nothing changed.
 
+    They may name what Xero has had for a moment, so that is read at the next run.
+
     Errors: SetupError, also when the file holds an edit that was not taken yet; OutageError.
     """
     lay_down(tx, connection_id, parse(text), now)
+    forget_what_rarely_changes(tx, connection_id)
     if parse(text).sheets.settings_file:
         _renew_file(tx, connection_id, text)
     return settings.put(tx, connection_id, text, because, now)

@@ -50,7 +50,7 @@ def connect(installation: Installation, request: Request, sign_in: SignIn) -> Co
     credentials belong to another organisation than this connection's.
     """
     _check(request)
-    before = _known(installation, request.name)
+    before = known(installation, request.name)
     session = access.trial(installation, sign_in, request.hosts.api)
     found = organisation.read(session)
     rates = [one for page in tax_rates.pages(session) for one in page.records]
@@ -80,7 +80,7 @@ def settings_of(installation: Installation, request: Request) -> ConnectionSetti
     Errors: SetupError for a bad name, address, folder or settings.
     """
     _check(request)
-    return parse(_text(request, _known(installation, request.name)))
+    return parse(_text(request, known(installation, request.name)))
 
 
 def _keep(installation: Installation, made: Connection, sign_in: SignIn) -> None:
@@ -92,7 +92,8 @@ def _keep(installation: Installation, made: Connection, sign_in: SignIn) -> None
         runs.record(tx, made.id, None, now, "connection.made", organisation=made.organisation_name)
 
 
-def _known(installation: Installation, name: str) -> Connection | None:
+def known(installation: Installation, name: str) -> Connection | None:
+    """The connection of that name, if there is one already."""
     with installation.database.read() as tx:
         return connections.find(tx, name)
 

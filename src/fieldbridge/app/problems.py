@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from fieldbridge.app.flows.reading import forget_what_rarely_changes
 from fieldbridge.app.installation import Installation
 from fieldbridge.core.errors import SetupError
 from fieldbridge.store.ledger import problems, runs
@@ -17,8 +18,13 @@ def still_open(installation: Installation, only: str | None = None) -> list[Open
 
 
 def retry(installation: Installation, chosen: Sequence[OpenProblem]) -> int:
-    """Have the orders behind some Problems planned again at the next run. Shape: how many will be."""
+    """Have the orders behind some Problems planned again at the next run, over what Xero has then.
+
+    Shape: how many will be.
+    """
     with installation.database.write() as tx:
+        for name in {one.connection_id for one in chosen}:
+            forget_what_rarely_changes(tx, name)
         return problems.retry(tx, list(chosen), installation.now())
 
 

@@ -59,13 +59,11 @@ def _tell(found: "Overview", shown: Output, limit: int) -> None:
     if rows:
         shown.table("", ["connection", "alert", "since", "what happened, and what to do"], rows)
     more = " More may stand: see --limit." if len(rows) == limit else ""
-    shown.say(
-        (f"{len(rows)} alerts stand." if len(rows) > 1 else "1 alert stands." if rows else "No alert stands.") + more
-    )
+    shown.say(f"Alerts that stand: {len(rows)}.{more}" if rows else "No alert stands.")
     for one in found.unreached:
         shown.say(f"! {one.address} was not reached, {one.failures} times in a row: {one.said}")
     if found.waiting:
-        shown.say(f"{found.waiting} notices are still to be sent.")
+        shown.say(f"Notices still to be sent: {found.waiting}.")
 
 
 def _tell_trial(tried: "list[Trial]", shown: Output) -> None:

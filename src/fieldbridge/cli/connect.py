@@ -16,9 +16,11 @@ from fieldbridge.xero import API
 
 if TYPE_CHECKING:
     from fieldbridge.app.access import SignIn
+    from fieldbridge.app.connect import Request
     from fieldbridge.app.installation import Installation
     from fieldbridge.net.oauth2 import Consent
 
+AS_IT_IS = "as it is"
 LOCAL_REDIRECT = "http://localhost:8123/callback"
 
 
@@ -43,8 +45,12 @@ def register(app: typer.Typer) -> None:
 def connect(  # noqa: PLR0913 - each argument is an option of the command
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="What to call this connection, e.g. the client's name.")],
-    folder: Annotated[Path, typer.Option(help="The folder shared with the field-sales cloud.")],
-    sign_in: Annotated[Way, typer.Option(help="The kind of app made at Xero.")] = Way.PKCE,
+    folder: Annotated[
+        Path | None, typer.Option(help="The folder shared with the field-sales cloud.", show_default=AS_IT_IS)
+    ] = None,
+    sign_in: Annotated[
+        Way | None, typer.Option(help="The kind of app made at Xero.", show_default=f"{AS_IT_IS}; pkce for a new one")
+    ] = None,
     client_id: Annotated[
         str,
         typer.Option(
@@ -67,7 +73,9 @@ def connect(  # noqa: PLR0913 - each argument is an option of the command
     redirect_uri: Annotated[str, typer.Option(help="As registered with the app, letter by letter.")] = LOCAL_REDIRECT,
     paste: Annotated[bool, typer.Option("--paste", help="No browser here: paste the address it came back to.")] = False,
     broad_scopes: Annotated[bool, typer.Option(help="Ask the old way, for apps made before March 2026.")] = False,
-    xero_url: Annotated[str, typer.Option(help="Which Xero to talk to.")] = API,
+    xero_url: Annotated[
+        str, typer.Option(help="Which Xero to talk to.", show_default=f"{AS_IT_IS}; {API} for a new one")
+    ] = "",
     settings: Annotated[
         Path | None, typer.Option(help="A TOML file with this connection's settings.", exists=True, dir_okay=False)
     ] = None,
@@ -80,8 +88,8 @@ def connect(  # noqa: PLR0913 - each argument is an option of the command
     [bold]custom-connection[/]: client id and secret of one organisation, no browser. [bold]private-app[/]: the Consumer
     Key and Secret of the page `fieldbridge guide` writes; Xero switched these off in 2021, so it serves a local Xero.
 
-    Credentials are kept encrypted. Connecting again under the same name renews them, or changes the way in, and keeps
-    all links and history.
+    Credentials are kept encrypted. Connecting again under the same name renews them and changes what is given. The
+    rest stays, and so do all links and history.
     """
     from fieldbridge.app import connect as connecting
     from fieldbridge.app.sign_in import consent, granting, private_app, remote_consent
@@ -89,11 +97,7 @@ def connect(  # noqa: PLR0913 - each argument is an option of the command
     from fieldbridge.net.oauth2 import Application
 
     shown = output()
-    client_id = client_id or ask("Consumer Key" if sign_in is Way.PRIVATE else "Client id")
-    if sign_in is not Way.PKCE:
-        client_secret = client_secret or ask("Secret", hidden=True)
-    hosts = connecting.hosts_at(xero_url)
-    request = connecting.Request(name, hosts, folder, text_of(settings, "--settings") if settings else None)
+    text = text_of(settings, "--settings") if settings else None
 
     def tell(text: str) -> None:
         shown.err.print(text, highlight=False, markup=False, soft_wrap=True)
@@ -106,19 +110,28 @@ def connect(  # noqa: PLR0913 - each argument is an option of the command
             return remote_consent.by_server(installation, asked, tell)
         return consent.by_browser(asked, tell)
 
-    def way_in(installation: "Installation") -> "SignIn":
-        if sign_in is Way.PRIVATE:
-            return private_app.PrivateApp(client_id, client_secret)
-        application = Application(client_id=client_id, client_secret=client_secret)
+    def way_in(installation: "Installation", request: "Request", way: Way) -> "SignIn":
+        key = client_id or ask("Consumer Key" if way is Way.PRIVATE else "Client id")
+        secret = "" if way is Way.PKCE else client_secret or ask("Secret", hidden=True)
+        if way is Way.PRIVATE:
+            return private_app.PrivateApp(key, secret)
+        application, hosts = Application(client_id=key, client_secret=secret), request.hosts
         chosen = connecting.settings_of(installation, request)
         flows, more = chosen.schedule.flows, beyond_flows(chosen)
-        wish = granting.Wish(KINDS[sign_in], application, redirect_uri, organisation, broad_scopes, flows, more)
-        if sign_in is Way.CUSTOM:
+        wish = granting.Wish(KINDS[way], application, redirect_uri, organisation, broad_scopes, flows, more)
+        if way is Way.CUSTOM:
             return granting.custom_connection(installation, hosts, wish)
         return granting.by_consent(installation, hosts, wish, partial(visit, installation))
 
     with here(context) as installation:
-        made = connecting.connect(installation, request, way_in(installation))
+        before = connecting.known(installation, name)
+        place = folder or (Path(before.folder) if before else None)
+        if place is None:
+            raise typer.BadParameter("a new connection needs one", param_hint="--folder")
+        hosts = connecting.hosts_at(xero_url or (before.xero_url if before else API))
+        request = connecting.Request(name, hosts, place, text)
+        way = sign_in or (Way(before.sign_in) if before else Way.PKCE)
+        made = connecting.connect(installation, request, way_in(installation, request, way))
     said = {
         "connection": made.id,
         "organisation": made.organisation_name,

@@ -11,6 +11,8 @@ from fieldbridge.core.rules import TransactionRules
 from fieldbridge.flows.taxes import may_sell
 
 REVENUE = "REVENUE"
+OF_THE_CHART = ("product.account_unusable", "product.account_not_revenue", "product.tax_unusable")
+"""The faults that a change of an account or a tax rate alone may mend."""
 
 
 class Chart(Record, frozen=True, kw_only=True):

@@ -72,7 +72,7 @@ def schedule(visit: Visit) -> Finding:
     if late:
         told = ", ".join(f"{one.flow} by {(now - one.next_due_at).total_seconds() / 60:.0f} minutes" for one in late)
         return fail(f"Overdue: {told}.", "Start `fieldbridge run`, or look at why it does not keep up.")
-    return ok(f"{len(rows)} flows run when they are due.")
+    return ok(f"Flows that run when they are due: {len(rows)}.")
 
 
 def last_runs(visit: Visit) -> Finding:
@@ -83,7 +83,7 @@ def last_runs(visit: Visit) -> Finding:
     halted = [f"{one.flow} ({str(one.error).partition(':')[0]})" for one in last if one.state == "halted"]
     if halted:
         return fail(f"Halted: {', '.join(halted)}.", "`fieldbridge status` says why and what to do.")
-    return ok(f"{len(last)} flows have run; none is halted.")
+    return ok(f"Flows that have run: {len(last)}; none is halted.")
 
 
 def open_problems(visit: Visit) -> Finding:

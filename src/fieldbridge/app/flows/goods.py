@@ -28,11 +28,7 @@ BATCH = 500
 
 def products_of(context: Context, tx: sa.Connection, found: list[Problem]) -> Iterator[Product]:
     """Every product that is for sale, with its row of the sheet; what Xero would refuse to sell is a Problem."""
-    settings = context.settings
-    chart = Chart(
-        accounts={one.code: one for one in books.every(tx, context.id, Account)},
-        rates={one.tax_type: one for one in books.every(tx, context.id, TaxRate)},
-    )
+    settings, chart = context.settings, chart_of(tx, context.id)
     tax_of_account = {one.code: one.tax_type for one in chart.accounts.values()}
     untracked = Decimal(settings.master_data.stock_when_untracked)
     sold = _sold(context, tx)
@@ -50,6 +46,14 @@ def products_of(context: Context, tx: sa.Connection, found: list[Problem]) -> It
             yield product_with(made, row, level_prices(goods_of(item, row), settings.prices), untracked)
         done += len(some)
         context.say(f"writing products: {done}")
+
+
+def chart_of(tx: sa.Connection, connection_id: str) -> Chart:
+    """The accounts and tax rates of the Books."""
+    return Chart(
+        accounts={one.code: one for one in books.every(tx, connection_id, Account)},
+        rates={one.tax_type: one for one in books.every(tx, connection_id, TaxRate)},
+    )
 
 
 def _sold(context: Context, tx: sa.Connection) -> Goods:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
+from fieldbridge.app.flows import again
 from fieldbridge.app.flows.context import Context
 from fieldbridge.app.flows.outlets import holders, merged_into
 from fieldbridge.app.flows.price_list import price_list
@@ -40,10 +41,15 @@ WAITING = "waiting"
 ZONES = timedelta(days=1)
 
 
-def plan(context: Context) -> Turn:
+def plan_first(context: Context) -> Turn:
+    """Plan what waits, except for what is refused over reference data that may be old."""
+    return plan(context, is_first=True)
+
+
+def plan(context: Context, *, is_first: bool = False) -> Turn:
     """Plan the oldest orders that wait: Deliveries, Problems and their new states move together."""
     with context.write() as tx:
-        waiting = intake.waiting(tx, context.id, ORDERS_PER_TURN)
+        waiting = intake.waiting(tx, context.id, ORDERS_PER_TURN, except_for=again.BECAUSE if is_first else None)
         if not waiting:
             return Turn()
         cheap = _below_price(context, tx, [one.order for one in waiting])
@@ -57,7 +63,7 @@ def plan(context: Context) -> Turn:
                 for note in (*change.notes, *cheap.pop(change.key, ())):
                     context.log(tx, "order.note", key=change.key, intake=row_id, note=note)
         for row_id, found in decided:
-            if isinstance(found, Problem):
+            if isinstance(found, Problem) and not (is_first and again.is_over_old_data(tx, context, row_id, found)):
                 park(context, tx, row_id, found)
     return Turn(again=True)
 

@@ -10,16 +10,15 @@ from fieldbridge.app.flows.context import Context, context_of
 from fieldbridge.app.flows.delivering import deliver
 from fieldbridge.app.flows.ending import Ends
 from fieldbridge.app.flows.images import judging, looking, making
-from fieldbridge.app.flows.mapping import check_taxes
+from fieldbridge.app.flows.mapping import check_taxes, names_in_vain
 from fieldbridge.app.flows.numbering import write_codes
 from fieldbridge.app.flows.owed import read_what_is_owed
 from fieldbridge.app.flows.people import matching, taking, writing
-from fieldbridge.app.flows.planning import plan
+from fieldbridge.app.flows.planning import plan, plan_first
 from fieldbridge.app.flows.publishing import publish
 from fieldbridge.app.flows.settings_file import heed
 from fieldbridge.app.flows.taking import Taker
 from fieldbridge.app.installation import Installation
-from fieldbridge.core.rules import TransactionRules
 from fieldbridge.engine.stages import Program, Stage, Turn, WithWork
 from fieldbridge.flows import CONTACTS, FLOWS, IMAGES, MASTER_DATA, SALES_HISTORY, TRANSACTIONS
 from fieldbridge.store.ledger import intake
@@ -27,8 +26,12 @@ from fieldbridge.store.ledger import intake
 TAKE = "take"
 FIRST_WRITE, WRITE_CODES, MAKE_PICTURES = "deliver", "write codes", "make pictures"
 WRITE_PEOPLE = "write people"
+# What rarely changes is not read again for so long, unless somebody asks for it or something would fail over it.
 REFERENCE_DATA_FRESH_FOR, NAMES_FRESH_FOR = timedelta(hours=1), timedelta(minutes=5)
 Step = Callable[[Context], Turn]
+_ORGANISATION_NOW_AND_THEN = reading.when_stale(
+    reading.ORGANISATION, REFERENCE_DATA_FRESH_FOR, reading.read_organisation
+)
 
 
 @dataclass(frozen=True)
@@ -70,25 +73,32 @@ class Flows:
         return lambda ref: step(context_of(self.installation, ref))
 
     def _master_data(self) -> list[tuple[str, Step]]:
-        # Items come last: stock that is read after an approval was seen is known to hold it.
-        streams = [stream for stream in reading.STREAMS if stream is not reading.ITEMS]
-        read = [(stream.name, reading.reader(stream)) for stream in streams]
-        read += [(kind.name, documents.reader(kind)) for kind in documents.DOCUMENTS]
-        read.append((reading.ITEMS.name, reading.reader(reading.ITEMS)))
-        written = [("tax map", check_taxes), ("publish", publish), (WRITE_CODES, write_codes)]
-        return [("organisation", reading.read_organisation), *read, *written]
+        return [
+            ("organisation", _ORGANISATION_NOW_AND_THEN),
+            *_chart(REFERENCE_DATA_FRESH_FOR),
+            ("contacts", reading.reader(reading.CONTACTS)),
+            *((kind.name, documents.reader(kind)) for kind in documents.DOCUMENTS),
+            # Items come last: stock that is read after an approval was seen is known to hold it.
+            ("items", reading.reader(reading.ITEMS)),
+            ("accounts again", _when(names_in_vain, _in_turn(_chart()))),
+            ("tax map", check_taxes),
+            ("publish", publish),
+            (WRITE_CODES, write_codes),
+        ]
 
     def _sales_history(self) -> list[tuple[str, Step]]:
-        read: list[tuple[str, Step]] = [("contacts", reading.reader(reading.CONTACTS))]
+        read: list[tuple[str, Step]] = []
         for kind in sales_history.KINDS:
             read += [(kind.name, documents.reader(kind)), (f"past {kind.name}", documents.loader(kind))]
         read.append((offers.STREAM, offers.follow))
+        # Contacts come after the documents, which say whether one is lacking.
+        read.append(("contacts", sales_history.read_contacts))
         written = [("publish", sales_history.publish), ("answer", answering.answer_all)]
-        return [("organisation", reading.read_organisation), *read, *written]
+        return [("organisation", _ORGANISATION_NOW_AND_THEN), *read, *written]
 
     def _contacts(self) -> list[tuple[str, Step]]:
         return [
-            ("organisation", reading.read_organisation),
+            ("organisation", _ORGANISATION_NOW_AND_THEN),
             ("contacts", reading.reader(reading.CONTACTS)),
             ("take", taking.take),
             ("match", matching.match),
@@ -109,54 +119,59 @@ class Flows:
         """The Books are refreshed only when an order waits, so that an empty folder costs no call."""
         refresh: list[tuple[str, Step]] = [
             ("organisation", reading.read_organisation),
-            ("accounts", reading.reader(reading.ACCOUNTS, fresh_for=REFERENCE_DATA_FRESH_FOR)),
-            ("tax rates", reading.reader(reading.TAX_RATES, fresh_for=REFERENCE_DATA_FRESH_FOR)),
+            *_chart(REFERENCE_DATA_FRESH_FOR),
             ("tax map", check_taxes),
-            ("tracking", _where(_tracks, reading.reader(reading.TRACKING, fresh_for=NAMES_FRESH_FOR))),
-            ("themes", _where(_has_themes, reading.reader(reading.THEMES, fresh_for=NAMES_FRESH_FOR))),
+            ("tracking", _when(_tracks, reading.reader(reading.TRACKING, fresh_for=NAMES_FRESH_FOR))),
+            ("themes", _when(_has_themes, reading.reader(reading.THEMES, fresh_for=NAMES_FRESH_FOR))),
             ("contacts", reading.reader(reading.CONTACTS)),
             ("items", reading.reader(reading.ITEMS)),
             ("what is owed", read_what_is_owed),
         ]
         return [
             (TAKE, self.taker.stage),
-            *((name, _when_orders_wait(step)) for name, step in refresh),
-            ("plan", plan),
+            *((name, _when(_orders_wait, step)) for name, step in refresh),
+            ("plan", plan_first),
             (FIRST_WRITE, deliver),
-            # What Xero refused over old reference data waits again; a second refusal parks it.
-            ("plan again", _when_orders_wait(_in_turn([*(step for _, step in refresh), plan]))),
+            # What was refused over reference data that may be old waits again; a second refusal parks it.
+            ("read again", _when(_orders_wait, _in_turn(refresh))),
+            ("plan again", plan),
             ("deliver again", deliver),
             ("close", close),
             ("answer", answering.answer_news),
         ]
 
 
-def _tracks(rules: TransactionRules) -> bool:
-    return bool(rules.tracking)
+def _chart(fresh_for: timedelta | None = None) -> list[tuple[str, Step]]:
+    """Reading what sales are posted with."""
+    return [
+        (stream.name, reading.reader(stream, fresh_for=fresh_for)) for stream in (reading.ACCOUNTS, reading.TAX_RATES)
+    ]
 
 
-def _has_themes(rules: TransactionRules) -> bool:
-    return bool(rules.theme or rules.themes)
+def _tracks(context: Context) -> bool:
+    return bool(context.settings.transactions.tracking)
 
 
-def _where(wanted: Callable[[TransactionRules], bool], step: Step) -> Step:
-    """A step only for connections whose rules need it."""
-    return lambda context: step(context) if wanted(context.settings.transactions) else Turn()
+def _has_themes(context: Context) -> bool:
+    return bool(context.settings.transactions.theme or context.settings.transactions.themes)
 
 
-def _in_turn(steps: Sequence[Step]) -> Step:
-    """Several steps as one, which goes on as the last of them does."""
+def _orders_wait(context: Context) -> bool:
+    with context.read() as tx:
+        return bool(intake.waiting(tx, context.id, 1))
+
+
+def _when(wanted: Callable[[Context], bool], step: Step) -> Step:
+    """A step that is only taken when it is needed."""
+    return lambda context: step(context) if wanted(context) else Turn()
+
+
+def _in_turn(steps: Sequence[tuple[str, Step]]) -> Step:
+    """Several steps as one, none of which is called again."""
 
     def stage(context: Context) -> Turn:
-        return [step(context) for step in steps][-1]
-
-    return stage
-
-
-def _when_orders_wait(step: Step) -> Step:
-    def stage(context: Context) -> Turn:
-        with context.read() as tx:
-            waiting = intake.waiting(tx, context.id, 1)
-        return step(context) if waiting else Turn()
+        for _, step in steps:
+            step(context)
+        return Turn()
 
     return stage

@@ -18,7 +18,7 @@ from fieldbridge.core.records.reference import BrandingTheme, TrackingCategory
 from fieldbridge.core.window import full_read_is_due, since
 from fieldbridge.engine.stages import Turn
 from fieldbridge.store import books
-from fieldbridge.store.ledger import runs, webhooks, windows
+from fieldbridge.store.ledger import runs, schedules, webhooks, windows
 from fieldbridge.xero import contacts, items
 from fieldbridge.xero.collection import Page
 from fieldbridge.xero.reference import accounts, branding_themes, organisation, tax_rates, tracking_categories
@@ -49,7 +49,9 @@ ITEMS = Stream("items", Item, items.pages, holds_stock=True)
 TRACKING = Stream("tracking categories", TrackingCategory, tracking_categories.pages, sees_changes=False)
 THEMES = Stream("branding themes", BrandingTheme, branding_themes.pages, sees_changes=False)
 STREAMS = (ACCOUNTS, TAX_RATES, CONTACTS, ITEMS)
-REFERENCE_DATA = (ACCOUNTS, TAX_RATES, ITEMS)
+RARELY_CHANGED = (ACCOUNTS, TAX_RATES, TRACKING, THEMES)
+REFERENCE_DATA = (*RARELY_CHANGED, ITEMS)
+ORGANISATION = "organisation"
 
 
 def read_organisation(context: Context) -> Turn:
@@ -63,31 +65,48 @@ def read_organisation(context: Context) -> Turn:
         )
     with context.write() as tx:
         books.keep(tx, context.id, [found], context.now())
+        windows.advance(tx, context.id, ORGANISATION, context.now(), None)
     return Turn()
 
 
-def reader(stream: Stream, *, fresh_for: timedelta = timedelta(0)) -> Callable[[Context], Turn]:
-    """A stage that refreshes one stream, unless it was refreshed a moment ago."""
+def reader(stream: Stream, *, fresh_for: timedelta | None = None) -> Callable[[Context], Turn]:
+    """A stage that refreshes one stream, or does so only when it is stale."""
 
     def stage(context: Context) -> Turn:
         with context.read() as tx:
             until, full_at = windows.read_until(tx, context.id, stream.name)
-        if until is None or context.now() - until >= fresh_for:
-            _refresh(context, stream, until, full_at)
+        _refresh(context, stream, until, full_at)
         return Turn()
 
-    return stage
+    return when_stale(stream.name, fresh_for, stage) if fresh_for else stage
 
 
-def when_stale(stream: Stream, fresh_for: timedelta, step: Callable[[Context], Turn]) -> Callable[[Context], Turn]:
-    """A step that is only taken when a stream was not refreshed for so long."""
+def when_stale(
+    name: str, fresh_for: timedelta, step: Callable[[Context], Turn], *, anew_by_hand: bool = True
+) -> Callable[[Context], Turn]:
+    """A step that is only taken when a stream was not refreshed for so long, or when somebody starts a run by hand.
+
+    What was read long after now was read by a clock that has been put back since.
+    """
 
     def stage(context: Context) -> Turn:
         with context.read() as tx:
-            until, _ = windows.read_until(tx, context.id, stream.name)
-        return Turn() if until and context.now() - until < fresh_for else step(context)
+            until, _ = windows.read_until(tx, context.id, name)
+            may_be_old = not anew_by_hand or is_scheduled(tx, context)
+        return Turn() if until and may_be_old and abs(context.now() - until) < fresh_for else step(context)
 
     return stage
+
+
+def is_scheduled(tx: sa.Connection, context: Context) -> bool:
+    """Whether the run has its flow's schedule in hand, and so was not started by hand."""
+    found = schedules.find(tx, context.id, context.ref.flow)
+    return found is not None and found.in_flight == context.ref.run_id
+
+
+def forget_what_rarely_changes(tx: sa.Connection, connection_id: str) -> None:
+    """Have it read again the next time, however fresh it is: somebody may just have changed it."""
+    windows.forget(tx, connection_id, [ORGANISATION, *(stream.name for stream in RARELY_CHANGED)])
 
 
 def _refresh(context: Context, stream: Stream, until: datetime | None, full_at: datetime | None) -> None:

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from fieldbridge.app.flows import documents
+from fieldbridge.app.flows import documents, reading
 from fieldbridge.app.flows.context import Context
 from fieldbridge.app.flows.outlets import standing_for
 from fieldbridge.app.flows.publishing import note_published, staged
 from fieldbridge.app.flows.reps import names_of, reps_of
+from fieldbridge.core.records.books import Contact
 from fieldbridge.core.records.documents import BookedDocument
 from fieldbridge.core.records.field import Sale
 from fieldbridge.engine.stages import Turn
@@ -21,10 +22,28 @@ from fieldbridge.field.folder.history_file import history_rows
 from fieldbridge.flows.sales_history import Known, is_history, sale_of
 from fieldbridge.store import books
 from fieldbridge.store.database import batches
-from fieldbridge.store.ledger import links, runs
+from fieldbridge.store.ledger import links, runs, windows
 
 KINDS = (documents.CREDIT_NOTES, documents.INVOICES)
 BATCH = 500
+# As old as master data leaves them.
+CONTACTS_FRESH_FOR = timedelta(minutes=15)
+_read_contacts = reading.reader(reading.CONTACTS)
+_read_stale_contacts = reading.when_stale(reading.CONTACTS.name, CONTACTS_FRESH_FOR, _read_contacts)
+
+
+def read_contacts(context: Context) -> Turn:
+    """Bring the contacts up to date when they are stale, or when a document is of one that is not there yet."""
+    return _read_contacts(context) if _lacks_contacts(context) else _read_stale_contacts(context)
+
+
+def _lacks_contacts(context: Context) -> bool:
+    """Whether a document that changed since the contacts were read is of one that is lacking."""
+    with context.read() as tx:
+        until, _ = windows.read_until(tx, context.id, reading.CONTACTS.name)
+        changed = (one for kind in KINDS for one in books.documents(tx, context.id, kind.sales.kind, until))
+        named = {one.contact_id for one in changed} if until else set()
+        return len(books.by_ids(tx, context.id, Contact, named)) < len(named)
 
 
 def publish(context: Context) -> Turn:

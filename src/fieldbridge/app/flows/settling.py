@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from fieldbridge.app.flows.again import wait_for
 from fieldbridge.app.flows.context import Context
 from fieldbridge.app.flows.planning import finish, park
 from fieldbridge.app.flows.reading import REFERENCE_DATA
@@ -15,7 +16,7 @@ from fieldbridge.app.parts.table import KINDS
 from fieldbridge.core.delivery import Event, Found, Receipt
 from fieldbridge.core.errors import RefusedError
 from fieldbridge.core.plan import Problem
-from fieldbridge.store.ledger import deliveries, intake, parts, problems, runs, windows
+from fieldbridge.store.ledger import deliveries, parts, problems, runs
 from fieldbridge.store.ledger.deliveries import Delivery
 from fieldbridge.xero.failures import LACKS_SCOPE
 from fieldbridge.xero.outcomes import Outcome
@@ -125,9 +126,8 @@ def _refused(context: Context, tx: sa.Connection, one: Delivery, refusals: Seque
 
 def _plan_again(context: Context, tx: sa.Connection, one: Delivery, words: str) -> bool:
     """Have the reference data read again and the order planned once more. Shape: False when that was done before."""
-    if not intake.wait_again(tx, one.intake_id, because="the reference data is read again"):
+    if not wait_for(tx, context, one.intake_id, REFERENCE_DATA):
         return False
-    windows.forget(tx, context.id, [stream.name for stream in REFERENCE_DATA])
     _give_up(context, tx, one, "refused")
     context.log(tx, "order.planned_again", key=one.key, number=one.number, because=words)
     return True

@@ -105,14 +105,12 @@ def known(tx: sa.Connection, connection_id: str, keys: Sequence[str]) -> dict[st
     return found
 
 
-def waiting(tx: sa.Connection, connection_id: str, limit: int) -> list[Waiting]:
-    """The oldest transactions that wait to be planned."""
-    query = (
-        sa.select(intake.c.id, intake.c.record)
-        .where(intake.c.connection_id == connection_id, intake.c.state == "waiting")
-        .order_by(intake.c.id)
-        .limit(limit)
-    )
+def waiting(tx: sa.Connection, connection_id: str, limit: int, except_for: str | None = None) -> list[Waiting]:
+    """The oldest transactions that wait to be planned, except for those that wait for one reason."""
+    wanted = [intake.c.connection_id == connection_id, intake.c.state == "waiting"]
+    if except_for is not None:
+        wanted.append(intake.c.reason != except_for)
+    query = sa.select(intake.c.id, intake.c.record).where(*wanted).order_by(intake.c.id).limit(limit)
     return [Waiting(row_id, msgspec.json.decode(record, type=Order)) for row_id, record in tx.execute(query)]
 
 

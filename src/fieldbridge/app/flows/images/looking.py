@@ -24,7 +24,7 @@ Step = Callable[[Context], Turn]
 
 def when_any(step: Step) -> Step:
     """A step that is only taken when there are pictures, and the products were not read for an hour."""
-    when_stale = reading.when_stale(reading.ITEMS, ITEMS_FRESH_FOR, step)
+    when_stale = reading.when_stale(reading.ITEMS.name, ITEMS_FRESH_FOR, step, anew_by_hand=False)
 
     def stage(context: Context) -> Turn:
         with context.read() as tx:
