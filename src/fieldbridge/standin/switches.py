@@ -75,6 +75,8 @@ class Switches:
     """A quote takes only the likely next statuses instead of any."""
     quote_needs_date: bool = False
     """A quote without Date is refused instead of dated today."""
+    inclusive_quotes_show_net_prices: bool = True
+    """The UnitAmount of an INCLUSIVE quote is read without its tax, as reported; LineAmount and totals are not."""
     quote_tracking_by_id: bool = True
     """A quote's lines keep the tracking that is told by TrackingOptionID, and none told by name alone."""
     quote_creates_contact: bool = True
