@@ -102,7 +102,7 @@ def _contact(books: Books, sent: Record) -> Record:
 def _priced(books: Books, sent: Record, after: Record, unit_decimals: int) -> None:
     """Put lines and totals on the quote. Errors: RefusedError."""
     amounts = _AMOUNTS[after["LineAmountTypes"]]
-    pricing = Pricing(books, "SalesDetails", amounts, False, True, unit_decimals)
+    pricing = Pricing(books, "SalesDetails", amounts, False, True, unit_decimals, is_quote=True)
     if "LineItems" in sent:
         after["LineItems"] = price_lines(pricing, sent["LineItems"], after["LineItems"])
     if pricing.errors:

@@ -27,7 +27,7 @@ def check_account(pricing: Pricing, line: Record) -> Record | None:
             pricing.errors.append("Account code or ID must be specified")
         return None
     account = pricing.books.account(code)
-    if account is None and not pricing.is_approved:
+    if account is None and not pricing.is_approved and not pricing.is_quote:
         del line["AccountCode"]
         pricing.warnings.append(f"Account code '{code}' has been removed as it does not match a recognised account.")
     elif account is None or account["Type"] == "BANK" or account.get("SystemAccount") in ("DEBTORS", "CREDITORS"):
@@ -71,7 +71,10 @@ def tax_rate_of(books: Books, line: Record) -> Decimal:
 def tracking_of(pricing: Pricing, line: Record) -> list[Record]:
     """The line's tracking with names and ids complete; category and option must be active, at most two."""
     complete = []
-    for sent in line.get("Tracking", [])[:2]:
+    told = line.get("Tracking", [])
+    if pricing.is_quote and pricing.books.switches.quote_tracking_by_id:
+        told = [one for one in told if "TrackingOptionID" in one]
+    for sent in told[:2]:
         category, option = _category(pricing.books, sent)
         if category is None or option is None:
             pricing.errors.append(_UNKNOWN_TRACKING)

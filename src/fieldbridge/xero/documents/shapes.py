@@ -206,7 +206,7 @@ def line_element(line: InvoiceLine, price_decimals: int) -> dict[str, object]:
     if line.item_code:
         element["ItemCode"] = line.item_code
     if line.tracking:
-        element["Tracking"] = [{"Name": name, "Option": option} for name, option in line.tracking]
+        element["Tracking"] = _marks(line)
     if line.unit_amount == round(line.unit_amount, price_decimals):
         element["UnitAmount"] = line.unit_amount
     elif is_given_away:
@@ -214,3 +214,10 @@ def line_element(line: InvoiceLine, price_decimals: int) -> dict[str, object]:
     if line.discount_rate:
         element["DiscountRate"] = line.discount_rate
     return element
+
+
+def _marks(line: InvoiceLine) -> list[dict[str, str]]:
+    """By name, and by id where known: quotes take no others. Source: XeroAPI/xero-mcp-server, pull 244."""
+    names = [{"Name": name, "Option": option} for name, option in line.tracking]
+    ids = [{"TrackingCategoryID": category, "TrackingOptionID": option} for category, option in line.tracking_ids]
+    return [name | identity for name, identity in zip(names, ids, strict=True)] if ids else names
