@@ -16,14 +16,10 @@ import httpx2
 import pytest
 
 from support.browser import WIDTH, has_browser
+from support.web import free_port
 
 RIMU = "Rimu Trading Limited"
 RUN = "from fieldbridge.cli.main import run; run()"
-
-
-def free_port():
-    with socket.create_server(("localhost", 0)) as taken:
-        return taken.getsockname()[1]
 
 
 @dataclass
