@@ -99,8 +99,10 @@ class Stage:
 
     def _quote(self, at: str, number: str, status: str) -> list[str]:
         """A quote is sent, accepted, declined, invoiced or deleted. Shape: its number, if Xero took it."""
+        texts = ("Reference", "Title", "Summary", "Terms")
         asked = [{"QuoteID": one["QuoteID"], "Contact": {"ContactID": one["Contact"]["ContactID"]},
-                  "Date": one["DateString"], "Status": status} for one in self.office.quotes(number)]  # fmt: skip
+                  "Date": one["DateString"], "Status": status, **{name: one[name] for name in texts if name in one}}
+                 for one in self.office.quotes(number)]  # fmt: skip
         return _taken([number] * len(asked), self.office.write("POST", "Quotes", asked)) if asked else []
 
     def _pay(self, at: str, amounts: dict[str, str]) -> list[str]:

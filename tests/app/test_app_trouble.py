@@ -294,3 +294,25 @@ def test_a_folder_that_goes_away_ends_the_run_unfinished_and_nothing_is_lost(sql
     assert site.sync().exit_code == 0
     assert posted(site).keys() == numbers(ORDERS)
     assert codes(site) == []
+
+
+@pytest.mark.parametrize(("times", "held"), [(1, []), (2, [("BV0", "xero.too_large")])])
+def test_what_is_too_large_together_goes_one_by_one_and_what_is_so_alone_is_held(sqlite_site, times, held):
+    site = sqlite_site
+    lay(site, "orders.txt", raw(*ORDERS))
+    site.xero.fault("status", "Invoices", "PUT", status=413, times=times)
+    site.sync()
+    assert posted(site).keys() == numbers(ORDERS[len(held) :])
+    assert codes(site) == held
+
+
+def test_goods_given_away_are_posted_and_an_order_of_nothing_else_is_paid_at_once(sqlite_site):
+    site = sqlite_site
+    (line,) = ORDERS[0].lines
+    free = msgspec.structs.replace(line, discount=Decimal(100), total=Decimal(0))
+    nothing = {"total": Decimal(0), "tax": Decimal(0)}
+    lay(site, "orders.txt", raw(order(1, kind="I", lines=(line, free)), order(2, kind="I", lines=(free,), **nothing)))
+    assert (site.sync().exit_code, codes(site)) == (0, [])
+    found = posted(site)
+    assert [one["LineAmount"] for one in found["SO-BV1"]["LineItems"]][1] == 0
+    assert (found["SO-BV2"]["Status"], found["SO-BV2"]["Total"]) == ("PAID", 0)

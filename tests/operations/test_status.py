@@ -44,11 +44,11 @@ def of(bench: Bench, name: str, flow: str = TRANSACTIONS):
     return next(one for one in found.flows if one.flow == flow)
 
 
-def seen(installation, some=None) -> list[str]:
-    """The lines of the table on a wide terminal."""
-    console = Console(width=250, file=StringIO())
+def seen(installation, some=None, width=250) -> list[str]:
+    """The lines of the table on a terminal."""
+    console = Console(width=width, file=StringIO())
     found = statuses(installation, some)
-    console.print(view(found, len(found), installation.now()))
+    console.print(view(found, len(found), installation.now(), console.width))
     return [re.sub(r" +", " ", line.replace("│", "|")).strip() for line in console.file.getvalue().splitlines()]
 
 
@@ -153,3 +153,12 @@ def read_until(terminal: int, words: str) -> str:
         if select.select([terminal], [], [], 1.0)[0]:
             said += os.read(terminal, 65_536).decode(errors="replace")
     return said
+
+
+def test_a_terminal_of_forty_characters_still_shows_what_is_wrong(bench):
+    with bench.installation.database.write() as tx:
+        connections.pause(tx, "kauri", "stock-take")
+    lines = seen(bench.installation, ["kauri"], width=40)
+    assert max(map(len, lines)) <= 40
+    told = "".join(line.split("|")[4].strip() for line in lines if line.startswith("|") and line.count("|") > 4)
+    assert "paused:stock-take" in told.replace(" ", "")

@@ -33,6 +33,15 @@ def test_a_quote_becomes_a_quote_that_is_valid_for_some_days(sqlite_site, status
     assert posted(site) == {}
 
 
+def test_a_quote_is_marked_with_the_rep(sqlite_site):
+    site = sqlite_site
+    settle_for(site, '\n[[transactions.tracking]]\ncategory = "Sales rep"\n')
+    lay(site, "a.txt", raw(quote("1")))
+    assert (site.sync().exit_code, codes(site)) == (0, [])
+    (mark,) = quotes(site)["QU-BV1"]["LineItems"][0]["Tracking"]
+    assert (mark["Name"], mark["Option"]) == ("Sales rep", "STESMI")
+
+
 @pytest.mark.parametrize("fault", ["lost_after", "lost_before"])
 def test_a_quote_whose_answer_is_lost_is_made_once(sqlite_site, fault):
     site = Clock().given_to(sqlite_site)

@@ -18,6 +18,7 @@ from fieldbridge.standin.options import Options
 from fieldbridge.standin.pricing.lines import price_lines
 from fieldbridge.standin.pricing.money import totals
 from fieldbridge.standin.pricing.pricing import Pricing
+from fieldbridge.standin.switches import Switches
 from fieldbridge.xero.documents.shapes import line_element
 
 DOCUMENTS = int(os.environ.get("FIELDBRIDGE_TEST_TOTALS", "5000"))
@@ -30,7 +31,8 @@ NOTHING = Decimal(0)
 
 @pytest.fixture(scope="module")
 def books():
-    xero = LocalXero(Options(contacts=1, items=1, history_months=0), "http://localhost")
+    taking_any = Switches(negative_quantity_refused=False)
+    xero = LocalXero(Options(contacts=1, items=1, history_months=0, switches=taking_any), "http://localhost")
     made = xero.books[next(iter(xero.books))]
     for name in ("ODD", "LONG"):
         made.tax_rates.put({**made.tax_rates["OUTPUT2"], "TaxType": name, "EffectiveRate": RATES[name]})

@@ -41,7 +41,7 @@ class Office:
         self.made += 1
         line = {"Description": "Freight", "Quantity": 1, "UnitAmount": 5, "AccountCode": "200"}
         sale = {"Type": "ACCREC", "Status": "AUTHORISED", "InvoiceNumber": f"SO-{self.made}", "LineItems": [line]}
-        self.call("PUT", "Invoices", {**sale, "Contact": {"Name": f"Shop {self.made % 40}"}})
+        self.call("PUT", "Invoices", {**sale, "DueDate": "2030-01-31", "Contact": {"Name": f"Shop {self.made % 40}"}})
 
     def pay(self) -> None:
         """A cent for SO-7."""

@@ -6,6 +6,7 @@ import pytest
 from standin_caller import decoded, messages
 
 NO_GUID = "00000000-0000-0000-0000-000000000000"
+TAKEN = "Another contact has this contact number. Please enter a different contact number."
 
 
 def made(caller, **fields):
@@ -43,7 +44,14 @@ def test_name_of_an_archived_contact_is_free(caller):
 def test_contact_number_is_unique(caller):
     made(caller, ContactNumber="C-1")
     answer = caller.put("Contacts", {"Name": "Other Dairy", "ContactNumber": "C-1"})
-    assert messages(answer)[0].startswith("The contact number C-1 is already assigned to another contact")
+    assert messages(answer) == [TAKEN]
+
+
+def test_the_number_of_an_archived_contact_stays_taken(caller):
+    first = made(caller, ContactNumber="C-1")
+    caller.post("Contacts", {"ContactID": first["ContactID"], "ContactStatus": "ARCHIVED"})
+    answer = caller.put("Contacts", {"Name": "Other Dairy", "ContactNumber": "C-1"})
+    assert messages(answer) == [TAKEN]
 
 
 @pytest.mark.parametrize("name", ["a <b>", " a", "a ", "a  b"])
@@ -53,6 +61,30 @@ def test_names_with_odd_characters_or_spaces_are_refused(caller, name):
 
 def test_bad_mail_address_is_refused(caller):
     assert messages(caller.put("Contacts", {"Name": "X", "EmailAddress": "nobody"})) == ["Email address must be valid."]
+
+
+def test_a_mail_address_has_no_umlauts(caller):
+    sent = {"Name": "X", "EmailAddress": "jürgen@example.com"}
+    assert messages(caller.put("Contacts", sent)) == ["Email address must be valid."]
+
+
+def test_a_contact_has_five_persons_at_most(caller):
+    persons = [{"FirstName": f"Person {at}"} for at in range(6)]
+    assert caller.put("Contacts", {"Name": "X", "ContactPersons": persons[:5]}).status_code == 200
+    refused = messages(caller.put("Contacts", {"Name": "Y", "ContactPersons": persons}))
+    assert refused == ["No more than 5 contact persons can be kept"]
+
+
+def test_terms_that_name_a_day_of_the_month_name_one_of_31(caller):
+    def sent(kind, day):
+        return {"Name": f"{kind} {day}", "PaymentTerms": {"Sales": {"Day": day, "Type": kind}}}
+
+    for day in (0, 32):
+        assert messages(caller.put("Contacts", sent("OFFOLLOWINGMONTH", day))) == [
+            "Due Date for Sales Invoices must be between 1 and 31 when set to the following (or current) month."
+        ]
+    assert caller.put("Contacts", sent("OFCURRENTMONTH", 31)).status_code == 200
+    assert caller.put("Contacts", sent("DAYSAFTERBILLDATE", 0)).status_code == 200
 
 
 def test_post_matches_by_number_then_name_unless_switched(caller):

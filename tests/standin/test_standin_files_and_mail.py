@@ -43,12 +43,21 @@ def test_ten_files_at_most_no_odd_names_and_no_giants(caller, approved):
     path = f"Invoices/{approved['InvoiceID']}/Attachments"
     assert "not allowed" in messages(upload(caller, f"{path}/a%3Ab.png"))[0]
     caller.switch(attachment_limit_mb=0)
-    assert messages(upload(caller, f"{path}/a.png")) == ["The attachment is larger than 0 MB"]
+    giant = upload(caller, f"{path}/a.png")
+    assert (giant.status_code, giant.json()["Title"]) == (413, "RequestEntityTooLarge")
     caller.switch(attachment_limit_mb=10)
     for number in range(10):
         assert upload(caller, f"{path}/{number}.png").status_code == 200
     assert messages(upload(caller, f"{path}/10.png")) == ["No more than 10 files can be attached"]
     assert upload(caller, f"{path}/9.png", method="POST").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["slip", "slip.webp", "slip.png.exe"])
+def test_files_of_other_kinds_are_not_kept(caller, approved, name):
+    path = f"Invoices/{approved['InvoiceID']}/Attachments"
+    assert messages(upload(caller, f"{path}/{name}")) == [
+        "The file couldn't be uploaded because it isn't a supported file type."
+    ]
 
 
 def test_contacts_keep_files_too_and_unknown_ones_are_not_found(caller, approved):
@@ -116,6 +125,11 @@ def test_what_is_wrong_with_a_group_is_told(caller):
     unknown = {"ContactID": "11111111-1111-4111-8111-111111111111"}
     assert messages(caller.put(f"ContactGroups/{group}/Contacts", unknown)) == ["The Contact could not be found"]
     assert caller.send("DELETE", f"ContactGroups/{group}/Contacts/{unknown['ContactID']}").status_code == 404
+    archived = {"ContactID": caller.get("Contacts", where='AccountNumber=="KER014"')["Contacts"][0]["ContactID"]}
+    caller.control("POST", "contacts/KER014", {"ContactStatus": "ARCHIVED"})
+    assert messages(caller.put(f"ContactGroups/{group}/Contacts", archived)) == [
+        "Unable to assign an Archived contact."
+    ]
     assert caller.send("DELETE", "ContactGroups/nope/Contacts").status_code == 404
     many = {"ContactGroups": [{"Name": f"Group {number}"} for number in range(100)]}
     assert "limit of 100 contact groups" in messages(caller.put("ContactGroups", many))[-1]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from standin_caller import decoded, messages
+from standin_office import Office
 
 GUID = "11111111-2222-3333-4444-555555555555"
 NO_GUID = "00000000-0000-0000-0000-000000000000"
@@ -38,11 +41,23 @@ def line(**changes):
         ),
         ({"LineItems": [line(LineAmount=11)]}, "The line total 11 does not match the expected line total 10.00"),
         ({"LineItems": [{"ItemCode": "GONE", "Quantity": 3}]}, "Item code 'GONE' is not valid"),
-        ({"LineItems": [line(AccountCode="")]}, "Account code must be specified"),
-        ({"LineItems": [line(Description="")]}, "Description must be specified"),
-        ({"LineItems": [line(UnitAmount=-10)]}, "The document total cannot be negative"),
+        ({"LineItems": [line(AccountCode="")]}, "Account code or ID must be specified"),
+        ({"LineItems": [line(Description="")]}, "The description field is mandatory for each line item"),
+        ({"LineItems": [line(UnitAmount=-10)]}, "The Total for this document must be greater than or equal to zero."),
+        ({"LineItems": [line(), line(Quantity=-1)]},
+         "The quantity value '-1.0000' is invalid. Quantity must not be less than zero."),
+        ({"LineItems": [line(), line(UnitAmount=-1, DiscountAmount=0)]},
+         "The discount rate '0.00' is invalid. Discount must not be greater than the line total."),
+        ({"LineItems": [line(), line(DiscountAmount=10.01)]},
+         "The discount rate '10.01' is invalid. Discount must not be greater than the line total."),
+        ({"LineItems": [line(), line(UnitAmount=795, DiscountRate=100, LineAmount=0)]},
+         "The line total -795.00 does not match the expected line total 0.00"),
+        ({"LineItems": [line(), line(UnitAmount=0.01, DiscountRate=60, LineAmount=0)]},
+         "The line total -0.01 does not match the expected line total 0.00"),
+        ({"LineItems": [line(), line(DiscountRate=101)]},
+         "The discount rate '101.00' is invalid. Discount must not be greater than the line total."),
         ({"LineItems": [line(Tracking=[{"Name": "Sales rep", "Option": "NOBODY"}])]},
-         "Tracking category or option 'NOBODY' could not be found"),
+         "Unknown tracking details. A Tracking Category did not match a known active Tracking Category."),
         ({"LineItems": []}, "One or more line items must be specified"),
         ({"InvoiceNumber": "Ō-1"}, "The document number may hold only printable ASCII characters, at most 255"),
         ({"Status": "PAID"}, "Invoice not of valid status for modification"),
@@ -75,9 +90,38 @@ def test_all_faults_are_told_at_once(caller, invoice):
 )
 def test_locked_days_are_refused(caller, invoice, lock, words):
     caller.control("POST", "organisation", {lock: "2026-03-31"})
-    text = f"The document date cannot be before the {words}, currently set at 31 March 2026"
-    assert messages(caller.put("Invoices", invoice | {"Date": "2026-03-31"})) == [text]
-    assert caller.put("Invoices", invoice | {"Date": "2026-04-01"}).status_code == 200
+    text = f"The document date cannot be before the {words}, currently set at 31-Mar-2026"
+    approved = invoice | {"Status": "AUTHORISED"}
+    assert messages(caller.put("Invoices", approved | {"Date": "2026-03-31"})) == [text]
+    assert caller.put("Invoices", approved | {"Date": "2026-04-01"}).status_code == 200
+    assert messages(caller.post("Invoices/SO-1", {"Date": "2026-03-31"})) == [text]
+
+
+@pytest.mark.parametrize("status", ["DRAFT", "SUBMITTED"])
+def test_what_is_not_approved_may_be_dated_in_a_locked_period_until_it_is(caller, invoice, status):
+    caller.control("POST", "organisation", {"PeriodLockDate": "2026-03-31"})
+    assert caller.put("Invoices", invoice | {"Date": "2026-03-31", "Status": status}).status_code == 200
+    assert caller.post("Invoices/SO-1", {"Reference": "PO 1"}).status_code == 200
+    approval = messages(caller.post("Invoices/SO-1", {"Status": "AUTHORISED"}))
+    assert "cannot be before the period lock date" in approval[0]
+
+
+@pytest.mark.parametrize("change", [{"Reference": "PO 1"}, {"Date": "2026-04-01"}, {"Status": "VOIDED"}])
+def test_an_approved_invoice_of_a_locked_period_stays_as_it_is(caller, invoice, change):
+    caller.put("Invoices", invoice | {"Date": "2026-03-31", "Status": "AUTHORISED"})
+    caller.control("POST", "organisation", {"PeriodLockDate": "2026-03-31"})
+    text = "The document cannot be edited as it is currently dated before the period lock date"
+    assert messages(caller.post("Invoices/SO-1", change)) == [text]
+
+
+def test_an_archived_option_cannot_be_tracked_by(invoice):
+    office = Office()
+    category = next(iter(office.books.tracking.rows()))
+    retired, *others = category["Options"]
+    office.books.tracking.put({**category, "Options": [{**retired, "Status": "ARCHIVED"}, *others]})
+    for option, status in ((retired["Name"], 400), (others[0]["Name"], 200)):
+        tracked = {"LineItems": [line(Tracking=[{"Name": category["Name"], "Option": option}])]}
+        assert office.try_call("PUT", "Invoices", invoice | tracked)[0] == status
 
 
 def test_archived_contact_is_refused(caller, invoice):
@@ -88,10 +132,26 @@ def test_archived_contact_is_refused(caller, invoice):
     ]
 
 
-def test_approval_needs_a_due_date_when_switched(caller, invoice):
-    caller.switch(approval_needs_due_date=True)
+def test_approval_needs_a_due_date(caller, invoice):
     del invoice["DueDate"]
-    assert messages(caller.put("Invoices", invoice | {"Status": "AUTHORISED"})) == ["DueDate cannot be empty"]
+    assert messages(caller.put("Invoices", invoice | {"Status": "AUTHORISED"})) == [
+        "The document DueDate field must be specified."
+    ]
+    assert caller.put("Invoices", invoice).status_code == 200
+
+
+def test_negative_quantities_are_taken_when_switched(caller, invoice):
+    caller.switch(negative_quantity_refused=False)
+    assert caller.put("Invoices", invoice | {"LineItems": [line(), line(Quantity=-1)]}).status_code == 200
+
+
+def test_currencies_other_than_the_base_have_a_rate_of_their_own(caller, invoice):
+    def rate(number, **changes):
+        answer = caller.put("Invoices", invoice | {"InvoiceNumber": number} | changes)
+        return decoded(answer)["Invoices"][0]["CurrencyRate"]
+
+    assert (rate("SO-1"), rate("SO-2", CurrencyCode="AUD")) == (1, Decimal("0.917300"))
+    assert rate("SO-3", CurrencyCode="AUD", CurrencyRate=0.9) == Decimal("0.9")
 
 
 def test_both_discounts_are_refused_when_switched(caller, invoice):

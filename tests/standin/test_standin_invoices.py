@@ -128,7 +128,7 @@ def test_approving_a_draft_checks_its_stored_lines(caller, invoice):
     invoice["LineItems"] = [{"Description": "no account", "Quantity": 1, "UnitAmount": 10}]
     identity = created(caller, invoice)["InvoiceID"]
     answer = caller.post(f"Invoices/{identity}", {"Status": "AUTHORISED"})
-    assert messages(answer) == ["Account code must be specified"]
+    assert messages(answer) == ["Account code or ID must be specified"]
 
 
 def test_odd_amounts_survive_approval(caller, invoice):
@@ -162,7 +162,7 @@ def test_item_fills_less_when_switched_off(caller, invoice):
     caller.switch(item_fills_tax_type=False, item_fills_description=False)
     lines = [{"ItemCode": "APL-1L", "Quantity": 2}]
     assert messages(caller.put("Invoices", invoice | {"Status": "AUTHORISED", "LineItems": lines})) == [
-        "Description must be specified"
+        "The description field is mandatory for each line item"
     ]
 
 
@@ -204,7 +204,8 @@ def test_sale_of_more_than_is_on_hand_is_refused_and_moves_nothing(caller, invoi
         (None, "2026-03-20"),
     ],
 )
-def test_due_day_falls_back_to_the_terms(caller, invoice, terms, due):
+def test_due_day_falls_back_to_the_terms_when_switched(caller, invoice, terms, due):
+    caller.switch(approval_needs_due_date=False)
     caller.control("POST", "contacts/KER014", {"PaymentTerms": {"Sales": terms} if terms else None})
     del invoice["DueDate"]
     saved = created(caller, invoice, Date="2026-02-10", Status="AUTHORISED")
@@ -264,6 +265,10 @@ def test_history_tells_what_happened_and_takes_notes(caller, invoice):
     identity = created(caller, invoice)["InvoiceID"]
     answer = caller.put(f"Invoices/{identity}/History", {"HistoryRecords": [{"Details": "Order 100245"}]})
     assert decoded(answer)["HistoryRecords"][0]["Details"] == "Order 100245"
+    long = {"HistoryRecords": [{"Details": "x" * 2501}]}
+    assert messages(caller.put(f"Invoices/{identity}/History", long)) == [
+        "Details must not be longer than 2500 characters"
+    ]
     records = caller.get(f"Invoices/{identity}/History")["HistoryRecords"]
     assert [record["Changes"] for record in records] == ["Note", "Created"]
 

@@ -74,6 +74,62 @@ def test_status_moves_by_post_and_keeps_everything_else(caller, quote):
     assert decoded(answer)["Quotes"][0]["Total"] == saved["Total"]
 
 
+def test_a_change_clears_the_texts_it_leaves_out(caller, quote):
+    texts = {"Reference": "PO 1", "Terms": "14 days", "Title": "Yours", "Summary": "Juice"}
+    saved = made(caller, quote, **texts)
+    sent = {"QuoteID": saved["QuoteID"], "Status": "SENT", "Title": "Yours"}
+    after = decoded(caller.post("Quotes", sent))["Quotes"][0]
+    assert {name: after[name] for name in texts if name in after} == {"Title": "Yours"}
+    assert (after["Total"], after["ExpiryDateString"]) == (saved["Total"], saved["ExpiryDateString"])
+
+
+def test_lines_sent_again_are_exclusive_unless_said_otherwise(caller, quote):
+    saved = made(caller, quote, LineAmountTypes="INCLUSIVE")
+    sent = {"QuoteID": saved["QuoteID"], "LineItems": quote["LineItems"]}
+    after = decoded(caller.post("Quotes", sent))["Quotes"][0]
+    assert (after["LineAmountTypes"], after["Total"] > saved["Total"]) == ("EXCLUSIVE", True)
+
+
+@pytest.mark.parametrize("reached", [(), ("SENT", "ACCEPTED")])
+def test_a_draft_and_an_accepted_quote_cannot_be_declined(caller, quote, reached):
+    saved = made(caller, quote)
+    for status in reached:
+        caller.post("Quotes", {"QuoteID": saved["QuoteID"], "Status": status})
+    answer = caller.post("Quotes", {"QuoteID": saved["QuoteID"], "Status": "DECLINED"})
+    assert messages(answer) == ["The quote cannot be given the status DECLINED"]
+
+
+def test_the_price_of_an_inclusive_quote_is_read_without_its_tax(caller, quote):
+    line = {"Description": "Juice", "Quantity": 2, "UnitAmount": 4.60, "AccountCode": "200"}
+    inclusive = {"LineAmountTypes": "INCLUSIVE", "LineItems": [line]}
+    saved = made(caller, quote, **inclusive)
+    assert [str(saved["LineItems"][0][name]) for name in ("UnitAmount", "LineAmount")] == ["4.00", "9.20"]
+    assert str(saved["Total"]) == "9.20"
+    caller.switch(inclusive_quotes_show_net_prices=False)
+    assert str(made(caller, quote, **inclusive)["LineItems"][0]["UnitAmount"]) == "4.60"
+
+
+def test_an_account_that_is_unknown_is_refused_on_a_draft_too(caller, quote):
+    quote["LineItems"][0]["AccountCode"] = "999"
+    assert messages(caller.put("Quotes", quote)) == ["Account code '999' is not a valid code for this document."]
+
+
+def test_tracking_is_kept_when_it_is_told_by_id(caller, quote):
+    category = caller.get("TrackingCategories")["TrackingCategories"][0]
+    option = category["Options"][0]
+    named = {"Name": category["Name"], "Option": option["Name"]}
+    known = {"TrackingCategoryID": category["TrackingCategoryID"], "TrackingOptionID": option["TrackingOptionID"]}
+
+    def kept(**told):
+        quote["LineItems"][0]["Tracking"] = [told]
+        return made(caller, quote)["LineItems"][0]["Tracking"]
+
+    assert kept(**named) == []
+    assert kept(**known) == kept(**known, **named) == [{**named, **known}]
+    caller.switch(quote_tracking_by_id=False)
+    assert kept(**named) == [{**named, **known}]
+
+
 def test_unlikely_statuses_are_refused_unless_switched(caller, quote):
     saved = made(caller, quote)
     sent = {"QuoteID": saved["QuoteID"], "Status": "ACCEPTED"}

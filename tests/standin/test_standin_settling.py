@@ -8,6 +8,7 @@ import pytest
 from standin_caller import decoded, messages
 
 DUE = Decimal("11.50")
+MORE = "Credit Note cannot be allocated as amount is greater than amount outstanding"
 
 
 @pytest.fixture
@@ -48,7 +49,25 @@ def test_overpaying_is_refused(caller, approved):
     text = "Payment amount exceeds the amount outstanding on this document"
     assert messages(paid(caller, 11.51)) == [text]
     paid(caller, 11.5)
-    assert messages(paid(caller, 0.01)) == [text]
+    assert messages(paid(caller, 0.01)) == ["Payments can only be made against Authorised documents", text]
+
+
+@pytest.mark.parametrize("amount", [0, -1])
+def test_payments_are_of_something(caller, approved, amount):
+    assert messages(paid(caller, amount)) == ["Payment amounts must be positive amounts"]
+
+
+def test_an_invoice_of_nothing_is_paid_as_soon_as_it_is_approved(caller, invoice):
+    invoice["LineItems"][0]["UnitAmount"] = 0
+    caller.put("Invoices", invoice)
+    assert read(caller)["Status"] == "DRAFT"
+    caller.post("Invoices/SO-1", {"Status": "AUTHORISED"})
+    after = read(caller)
+    assert (after["Status"], after["AmountDue"], "FullyPaidOnDate" in after) == ("PAID", 0, True)
+    assert "Payments can only be made against Authorised documents" in messages(paid(caller, 1))
+    caller.switch(zero_total_is_paid=False)
+    free = caller.put("Invoices", invoice | {"InvoiceNumber": "SO-2", "Status": "AUTHORISED"})
+    assert decoded(free)["Invoices"][0]["Status"] == "AUTHORISED"
 
 
 def test_drafts_take_no_payment(caller, invoice):
@@ -57,7 +76,12 @@ def test_drafts_take_no_payment(caller, invoice):
 
 
 def test_payment_needs_a_bank_account_or_one_enabled_for_payments(caller, approved):
-    assert messages(paid(caller, 1, Account={"Code": "200"})) == ["The account cannot be used for payments"]
+    assert messages(paid(caller, 1, Account={"Code": "200"})) == [
+        "Account type is invalid for making a payment to/from."
+    ]
+    assert messages(paid(caller, 1, Account={"Code": "999"})) == ["Account could not be found"]
+    assert messages(paid(caller, 1, Account={})) == ["You must specify an Account code or Account ID for the payment"]
+    assert messages(paid(caller, 1, Invoice={"InvoiceNumber": "SO-9"})) == ["Document could not be found"]
     assert paid(caller, 1, Account={"Code": "850"}).status_code == 200
 
 
@@ -74,6 +98,15 @@ def test_paid_invoice_keeps_its_money_but_takes_a_new_reference(caller, approved
     more = {"LineItems": [{"Description": "x", "UnitAmount": 1, "AccountCode": "200"}]}
     text = "This document cannot be edited as it has a payment or credit note allocated to it."
     assert messages(caller.post(f"Invoices/{identity}", more)) == [text]
+
+
+def test_an_invoice_paid_in_full_says_so_too_when_its_money_is_changed(caller, approved):
+    paid(caller, 11.5)
+    more = {"LineItems": [{"Description": "x", "UnitAmount": 1, "AccountCode": "200"}]}
+    assert messages(caller.post(f"Invoices/{approved['InvoiceID']}", more)) == [
+        "Invoice not of valid status for modification",
+        "This document cannot be edited as it has a payment or credit note allocated to it.",
+    ]
 
 
 def test_paid_invoice_cannot_be_voided(caller, approved):
@@ -93,14 +126,14 @@ def test_new_due_day_of_a_part_paid_invoice_does_not_count_as_a_change(caller, a
     assert after["UpdatedDateUTC"] == before["UpdatedDateUTC"]
 
 
-def credit(caller, contact, amount, status="AUTHORISED"):
+def credit(caller, contact, amount, status="AUTHORISED", **changes):
     sent = {
         "Type": "ACCRECCREDIT",
         "Contact": {"ContactID": contact},
         "Status": status,
         "LineItems": [{"Description": "Short dated", "UnitAmount": amount, "AccountCode": "200"}],
     }
-    answer = caller.put("CreditNotes", sent)
+    answer = caller.put("CreditNotes", sent | changes)
     assert answer.status_code == 200, answer.text
     return decoded(answer)["CreditNotes"][0]
 
@@ -129,12 +162,27 @@ def test_allocation_settles_both_sides_and_can_be_taken_back(caller, approved):
 def test_allocations_are_checked(caller, approved):
     contact = approved["Contact"]["ContactID"]
     too_much = messages(allocated(caller, credit(caller, contact, 5), 6))
-    assert too_much == ["The allocation amount exceeds the remaining credit or the amount due"]
+    assert too_much == [MORE]
+    assert messages(allocated(caller, credit(caller, contact, 5), 0)) == [
+        "The allocation amount must be greater than zero"
+    ]
     draft = messages(allocated(caller, credit(caller, contact, 5, "DRAFT"), 1))
     assert draft == ["Only AUTHORISED documents can be allocated"]
     other = caller.get("Contacts", where='Name!="Kerikeri Foodmart"')["Contacts"][0]["ContactID"]
     foreign = messages(allocated(caller, credit(caller, other, 5), 1))
     assert foreign == ["The invoice and the credit note must belong to the same contact"]
+    of_bills = credit(caller, contact, 5, Type="ACCPAYCREDIT")
+    assert messages(allocated(caller, of_bills, 1)) == ["Credit Note cannot be allocated to an incorrect invoice type"]
+    abroad = credit(caller, contact, 5, CurrencyCode="AUD")
+    assert messages(allocated(caller, abroad, 1)) == ["The invoice and the credit note must be in the same currency"]
+
+
+def test_nothing_is_put_against_a_paid_invoice(caller, approved):
+    paid(caller, 11.5)
+    note = credit(caller, approved["Contact"]["ContactID"], 5)
+    assert messages(allocated(caller, note, 1)) == [
+        "The invoice you are trying to allocate to has already been paid off", MORE
+    ]  # fmt: skip
 
 
 def test_credit_note_number_is_unique(caller, approved):

@@ -88,7 +88,7 @@ def test_what_changed_is_told_in_one_signed_call(two, web, subscribed):
 def test_documents_are_told_with_what_a_payment_changes(two, web, subscribed):
     line = {"Description": "Freight", "Quantity": 1, "UnitAmount": 10, "AccountCode": "200"}
     sale = {"Type": "ACCREC", "Contact": {"Name": "Kerikeri Foodmart"}, "Status": "AUTHORISED", "LineItems": [line]}
-    invoice = web.send("PUT", "Invoices", sale).json()["Invoices"][0]
+    invoice = web.send("PUT", "Invoices", sale | {"DueDate": "2030-01-31"}).json()["Invoices"][0]
     web.send("PUT", "CreditNotes", sale | {"Type": "ACCRECCREDIT"})
     paid = {"Invoice": {"InvoiceID": invoice["InvoiceID"]}, "Account": {"Code": "090"}, "Amount": 1}
     web.send("PUT", "Payments", paid)

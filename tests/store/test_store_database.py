@@ -23,9 +23,8 @@ NOW = datetime(2026, 7, 14, 10, 32, 5, 123456, tzinfo=UTC)
 
 
 @pytest.fixture
-def database(empty_database_url):
-    engine = open_engine(empty_database_url)
-    migrate(engine)
+def database(database_url):
+    engine = open_engine(database_url)
     yield Database(engine)
     engine.dispose()
 
@@ -39,9 +38,12 @@ def kauri(database):
     return database
 
 
-def test_the_migrations_make_exactly_the_schema(database):
-    with database.engine.connect() as live:
+def test_the_migrations_make_exactly_the_schema(empty_database_url):
+    engine = open_engine(empty_database_url)
+    migrate(engine)
+    with engine.connect() as live:
         assert compare_metadata(MigrationContext.configure(live), metadata) == []
+    engine.dispose()
 
 
 def test_migrating_again_changes_nothing_and_asks_nobody_to_wait(database):

@@ -216,6 +216,7 @@ def warm() -> None:
     durable.POLL_S = POLL_S
     pace.compile_once()
     pace.look_before_taking()
+    pace.look_at_once()
     gc.disable()
     gc.freeze()
 

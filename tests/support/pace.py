@@ -1,13 +1,17 @@
 """What every test would otherwise wait for, though nothing is proven by it."""
 
+import gc
 import os
 import shutil
+import sys
 import tempfile
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import sqlalchemy as sa
+from dbos import _queue as queues
 from dbos._schemas.system_database import SystemSchema
 from dbos._sys_db import SystemDatabase
 from httpx2._transports import default as transports
@@ -18,11 +22,14 @@ from sqlalchemy.util import LRUCache
 
 from fieldbridge.app import workshop
 from fieldbridge.engine import durable
+from fieldbridge.engine.dispatch import Dispatcher
 
 MEMORY = Path("/dev/shm")
 ROOM_GB = 4
 WATCH_EVERY_S = 0.04
 STATEMENTS_KEPT = 5000
+AT_ONCE_S = 0.01
+GARBAGE_OFTEN, GARBAGE_RARELY = 10_000, 20
 
 
 def files_in_memory() -> None:
@@ -39,8 +46,23 @@ def hurry() -> None:
     transports.create_ssl_context = cache(transports.create_ssl_context)
     settings.register_profile("any machine", suppress_health_check=[HealthCheck.too_slow], deadline=None)
     settings.load_profile("any machine")
+    keep_bytecode()
     compile_once()
     look_before_taking()
+    look_at_once()
+
+
+def keep_bytecode() -> None:
+    """Have the product compiled once and not by each process a test starts, whatever the environment says."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+
+
+def collect_rarely() -> None:
+    """Never look through what was imported and collected, which stays to the end, for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_OFTEN, GARBAGE_RARELY, GARBAGE_RARELY)
 
 
 def compile_once() -> None:
@@ -71,3 +93,39 @@ def look_before_taking() -> None:
         return take(self, queue, *given, **named) if waits else []
 
     SystemDatabase.start_queued_partitioned_workflows = taken
+
+
+class _Told:
+    """A queue's event to stop by, whose waits end early when a run was queued in this process."""
+
+    queued = 0
+
+    def __init__(self, stop: Event) -> None:
+        self._stop = stop
+        self.is_set = stop.is_set
+
+    def wait(self, timeout: float) -> bool:
+        seen, looks = _Told.queued, max(1, round(timeout / AT_ONCE_S))
+        return any(self._stop.wait(timeout / looks) or _Told.queued > seen for _ in range(looks)) and self.is_set()
+
+
+def look_at_once() -> None:
+    """Look for runs when one was queued: each would wait for the next look, most of a tenth of a second."""
+    work = queues.queue_worker_thread
+
+    def told(stop: Event, *given: Any) -> None:
+        work(_Told(stop), *given)
+
+    queues.queue_worker_thread = told
+    for name in ("start", "dispatch"):
+        setattr(Dispatcher, name, _telling(getattr(Dispatcher, name)))
+
+
+def _telling(queue: Any) -> Any:
+    @wraps(queue)
+    def told(*given: Any) -> Any:
+        found = queue(*given)
+        _Told.queued += 1
+        return found
+
+    return told

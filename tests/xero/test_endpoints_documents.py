@@ -122,7 +122,7 @@ def test_more_than_is_left_is_not_allocated(session, invoice, credit):
     wanted = Allocation(invoice_id=invoice.invoice_id, amount=Decimal(500), allocated_on=TODAY)
     with pytest.raises(RefusedError) as caught:
         credit_notes.allocate(session, credit.document_id, wanted, "allocate-1")
-    assert "exceeds" in caught.value.message
+    assert caught.value.code == "xero.allocation"
 
 
 def test_credit_notes_are_read_whole(session, control, credit):

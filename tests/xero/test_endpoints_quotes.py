@@ -90,17 +90,14 @@ def test_a_quote_is_found_again_only_by_exactly_its_number(session, customer):
 
 
 def test_a_quote_goes_from_status_to_status_and_keeps_everything_else(session, control, customer):
-    (posted,) = made(session, wanted(customer, "QU-1", expires_on=LATER, title="Juices"))
+    texts = {"title": "Juices", "summary": "As tasted", "terms": "14 days", "reference": "PO 1"}
+    (posted,) = made(session, wanted(customer, "QU-1", expires_on=LATER, amounts="Inclusive", **texts))
     moved = posted
     for status in ("SENT", "ACCEPTED", "INVOICED"):
         moved = quotes.set_status(session, moved, status, f"move {status}")
         assert moved.status == status
-    assert (moved.lines, moved.total, moved.title, moved.expires_on) == (
-        posted.lines,
-        posted.total,
-        posted.title,
-        posted.expires_on,
-    )
+    kept = ("number", "contact_id", "lines", "total", "amounts", "issued_on", "expires_on", *texts)
+    assert {name: getattr(moved, name) for name in kept} == {name: getattr(posted, name) for name in kept}
     posts = [one for one in control.received() if one["method"] == "POST"]
     assert {one["path"] for one in posts} == {f"/api.xro/2.0/Quotes/{posted.document_id}"}
     assert [one["idempotency_key"] for one in posts] == ["move SENT", "move ACCEPTED", "move INVOICED"]

@@ -20,10 +20,10 @@ from fieldbridge.core.errors import (
     UnsureError,
 )
 from fieldbridge.core.records.books import ContactFields, Invoice
-from fieldbridge.core.records.documents import Allocation, CreditNote, Payment
+from fieldbridge.core.records.documents import Allocation, CreditNote, Payment, Upload
 from fieldbridge.xero import contacts
 from fieldbridge.xero.codec import encode
-from fieldbridge.xero.documents import credit_notes, history, invoices, payments
+from fieldbridge.xero.documents import attachments, credit_notes, history, invoices, payments
 from fieldbridge.xero.reference import accounts
 from fieldbridge.xero.refusals import CATALOGUE, KEY_REUSED, UNKNOWN, meaning
 
@@ -215,6 +215,39 @@ def document_unknown(desk):
     return words(lambda: history.add(desk.session, "Invoices", NOBODY, "A note", desk.key()))
 
 
+def paid_document_unknown(desk):
+    return desk.paid(1, Invoice={"InvoiceID": NOBODY})
+
+
+def tracked_by_nothing(desk):
+    return desk.invoice(lines=(line(tracking=(("Sales rep", "NOBODY"),)),))
+
+
+def negative(desk):
+    return desk.invoice(lines=(line(unit_amount=Decimal(-1)),))
+
+
+def paid_to_nowhere(desk):
+    return desk.paid(1, Account={"AccountID": NOBODY})
+
+
+def paid_to_an_account_of_sales(desk):
+    return desk.paid(1, Account={"Code": "200"})
+
+
+def allocated_to_a_paid_invoice(desk):
+    one = desk.paid()
+    assert not desk.raw("CreditNotes", credit_notes.body_of([drafted(CreditNote, "CN-1", desk.customer)]))
+    note = next(each for page in credit_notes.pages(desk.session) for each in page.records if each.number == "CN-1")
+    wanted = Allocation(invoice_id=one.target_id, amount=Decimal(1), allocated_on=TODAY)
+    return words(lambda: credit_notes.allocate(desk.session, note.document_id, wanted, desk.key()))
+
+
+def file_of_a_kind_not_kept(desk):
+    file = Upload(name="slip.webp", mime_type="image/webp", content=b"RIFF")
+    return words(lambda: attachments.add(desk.session, "Invoices", desk.posted(), file, desk.key()))
+
+
 def malformed(desk):
     body = encode({"Invoices": [{"Type": "ACCREC", "Date": "yesterday"}]})
     return words(lambda: desk.by_hand.create("Invoices", {}, body, desk.key()))
@@ -248,6 +281,13 @@ PROVOKED = [
     (reconciled_reversed, "xero.payment_fixed"),
     (credit_unknown, "xero.credit_unknown"),
     (document_unknown, "xero.document_unknown"),
+    (paid_document_unknown, "xero.document_unknown"),
+    (tracked_by_nothing, "xero.tracking"),
+    (negative, "xero.total_negative"),
+    (paid_to_nowhere, "xero.payment_account"),
+    (paid_to_an_account_of_sales, "xero.payment_account"),
+    (allocated_to_a_paid_invoice, "xero.allocation"),
+    (file_of_a_kind_not_kept, "xero.file_type"),
     (malformed, "xero.refused_request"),
 ]
 LITERAL = [
@@ -256,6 +296,11 @@ LITERAL = [
     ("The status 'ARCHIVED' is not valid for contacts", "xero.contact_archived"),
     ("Email address must be valid.", "xero.contact_email"),
     ("Website must be valid", "xero.contact_website"),
+    ("The contact number X-1 is already linked to another contact.", "xero.contact_number_taken"),
+    ("The contact number X-1 is already assigned to another contact.", "xero.contact_number_taken"),
+    ("The Contact Name already exists. Please enter a different Contact Name.", "xero.contact_name_taken"),
+    ("You must specify an Account code or Account ID for the payment", "xero.payment_account"),
+    ("The document cannot be edited as it is currently dated before the period lock date", "xero.locked_period"),
     ("You have reached the limit of invoices you can approve", "xero.plan_limit"),
     ("This document cannot be edited as it has a payment or credit note allocated to it.", "xero.document_settled"),
     (
@@ -283,6 +328,7 @@ REACTIONS = {
     "xero.tax_account": REFRESH,
     "xero.tax_unknown": REFRESH,
     "xero.item_unknown": REFRESH,
+    "xero.tracking": REFRESH,
 }
 
 
@@ -361,6 +407,7 @@ ANSWERS = [
     (401, "", SCOPE, SetupError, SetupError),
     (403, FOREIGN, {}, AccessError, AccessError),
     (412, "", {}, SurpriseError, SurpriseError),
+    (413, {"Title": "RequestEntityTooLarge", "Status": 413}, {}, RefusedError, RefusedError),
     (429, "", {"Retry-After": "26", "X-Rate-Limit-Problem": "minute"}, PacedError, PacedError),
     (429, "", {"Retry-After": "7200", "X-Rate-Limit-Problem": "day"}, PacedError, PacedError),
     (429, "", {"Retry-After": "9" * 30, "X-Rate-Limit-Problem": "day"}, PacedError, PacedError),

@@ -15,8 +15,7 @@ from fieldbridge.app.installation import Installation
 from fieldbridge.engine.stages import RunRef
 from fieldbridge.store.database import Database, open_engine
 from fieldbridge.store.ledger.connections import Connection
-from fieldbridge.store.migrating import migrate
-from fieldbridge.store.schema import connection
+from fieldbridge.store.schema import connection, metadata
 
 ROWS_PER_COPY = 1000
 WRITES = (FIRST_WRITE, WRITE_CODES, MAKE_PICTURES, WRITE_PEOPLE)
@@ -33,7 +32,8 @@ def scratch(
     (folder / "site").mkdir(exist_ok=True)
     engine = open_engine(f"sqlite:///{folder / 'scratch.sqlite'}")
     try:
-        migrate(engine)
+        # What the migrations come to, without them: there is nothing to move, and nobody opens it again.
+        metadata.create_all(engine)
         copy = Database(engine, tells=False)
         with installation.database.read() as source, copy.write() as target:
             for table in tables:

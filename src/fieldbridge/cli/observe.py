@@ -28,6 +28,9 @@ def problems(context: typer.Context, connection: Only = None, as_json: Json = Fa
     shown = output()
 
     def words() -> None:
+        if not found:
+            shown.say("No Problem is open.")
+            return
         rows = [[one.connection_id, one.key, one.code, _words(one)] for one in found]
         shown.table("", ["connection", "record", "code", "what happened, and what to do"], rows)
         shown.say(f"{len(found)} open. Put the cause right, then: fieldbridge retry RECORD or CODE")

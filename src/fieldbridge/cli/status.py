@@ -23,6 +23,7 @@ UNDER_WAY = ("queued", "running")
 SHOWN_MAX = 50
 # What a terminal needs beside the rows: head, foot, frame.
 FRAME_LINES = 6
+WIDE = 70
 
 
 def register(app: typer.Typer) -> None:
@@ -61,14 +62,15 @@ def status(  # noqa: PLR0913 - each argument is an option of the command
             return statuses(installation, None if whole else names[:most]), len(names), installation.now()
 
         if watch:
-            _watch(installation, shown, every, lambda most: view(*look(min(most, limit or most))))
+            width = shown.out.width
+            _watch(installation, shown, every, lambda most: view(*look(min(most, limit or most)), width))
             return
         found, total, now = look(limit if as_json else limit or SHOWN_MAX)
     shown.show(found, lambda: _tell(shown, found, total, now), as_json=as_json)
 
 
 def _tell(shown: Output, found: "Sequence[Status]", total: int, now: datetime) -> None:
-    shown.out.print(view(found, total, now))
+    shown.out.print(view(found, total, now, shown.out.width))
     for one in found:
         if one.calls_per_day < one.calls_per_day_set:
             allowed = f"Xero allows {one.calls_per_day} calls a day, not the {one.calls_per_day_set} of the settings."
@@ -91,16 +93,20 @@ def _watch(installation: "Installation", shown: Output, every_s: float, look: An
             return
 
 
-def view(found: "Sequence[Status]", total: int, now: datetime) -> "Table":
-    """Some connections as a table: a line for each, and below it one for each of its flows."""
+def view(found: "Sequence[Status]", total: int, now: datetime, width: int) -> "Table":
+    """Some connections as a table: a line for each, and below it one for each of its flows.
+
+    Units: width in characters; where there are few, every column is broken into lines, so that each keeps some.
+    """
     from rich.table import Table
 
     more = f"; {total - len(found)} more are not shown" if total > len(found) else ""
     caption = f"{several(total, 'connection')}{more}. {now:%Y-%m-%d %H:%M:%S} UTC"
     made = Table(header_style="bold", caption=caption, caption_justify="left", expand=True)
+    is_wide = width >= WIDE
     for name in COLUMNS:
         last = name == COLUMNS[-1]
-        made.add_column(name, overflow="fold", no_wrap=not last, ratio=1 if last else None)
+        made.add_column(name, overflow="fold", no_wrap=is_wide and not last, ratio=1 if is_wide and last else None)
     for one in found:
         for row in _rows(one, now):
             made.add_row(*map(plain, row))

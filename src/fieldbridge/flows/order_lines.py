@@ -13,7 +13,7 @@ from fieldbridge.core.rules import TransactionRules
 from fieldbridge.flows.orders import RETRY, Shelf, name_of
 from fieldbridge.flows.taxes import may_sell
 from fieldbridge.flows.totals import Priced
-from fieldbridge.flows.tracking import tracking_of
+from fieldbridge.flows.tracking import Mark, tracking_of
 
 DESCRIPTION_MAX = 4000
 INCLUSIVE = "INC"
@@ -28,10 +28,11 @@ def priced_lines(order: Order, contact: Contact, shelf: Shelf, rules: Transactio
     return [_marked(one, marks) for one in found]
 
 
-def _marked(one: Priced, marks: tuple[tuple[str, str], ...]) -> Priced:
+def _marked(one: Priced, marks: tuple[Mark, ...]) -> Priced:
     if not marks or one.line.quantity is None:
         return one
-    return msgspec.structs.replace(one, line=msgspec.structs.replace(one.line, tracking=marks))
+    names, ids = tuple(mark.names for mark in marks), tuple(mark.ids for mark in marks)
+    return msgspec.structs.replace(one, line=msgspec.structs.replace(one.line, tracking=names, tracking_ids=ids))
 
 
 def netted(line: InvoiceLine) -> InvoiceLine:

@@ -1,6 +1,7 @@
 """Tracking and branding: how an organisation tells reps and regions apart. Source: Xero, two categories on a line."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from fieldbridge.core.errors import RefusedError
 from fieldbridge.core.records.books import Contact
@@ -14,20 +15,28 @@ from fieldbridge.flows.orders import RETRY, Shelf, name_of
 ACTIVE = "ACTIVE"
 
 
-def tracking_of(order: Order, contact: Contact, shelf: Shelf, rules: TransactionRules) -> tuple[tuple[str, str], ...]:
+class Mark(NamedTuple):
+    """A category and one of its options, as Xero spells them, and by their ids."""
+
+    names: tuple[str, str]
+    ids: tuple[str, str]
+
+
+def tracking_of(order: Order, contact: Contact, shelf: Shelf, rules: TransactionRules) -> tuple[Mark, ...]:
     """The marks of every line, in Xero's own spelling. Errors: RefusedError for what Xero has not, or no more."""
     return tuple(_marks(order, contact, shelf, rules))
 
 
-def _marks(order: Order, contact: Contact, shelf: Shelf, rules: TransactionRules) -> Iterator[tuple[str, str]]:
+def _marks(order: Order, contact: Contact, shelf: Shelf, rules: TransactionRules) -> Iterator[Mark]:
     for slot in rules.tracking:
         if wanted := _option(order, contact, slot):
             category = _category(order, shelf, slot)
-            options = {one.name.casefold(): one.name for one in category.options if one.status == ACTIVE}
+            options = {one.name.casefold(): one for one in category.options if one.status == ACTIVE}
             if wanted.casefold() not in options:
                 said = f"the tracking category {category.name} has no active option {wanted}"
                 raise _refused(order, said, f"Add it, or map it to another in transactions.tracking, {RETRY}")
-            yield category.name, options[wanted.casefold()]
+            option = options[wanted.casefold()]
+            yield Mark((category.name, option.name), (category.category_id, option.option_id))
 
 
 def _option(order: Order, contact: Contact, slot: TrackingSlot) -> str:

@@ -21,14 +21,13 @@ from fieldbridge.standin.resources.routes import answer_call
 from fieldbridge.standin.signin.signed_in import SignedIn
 from fieldbridge.standin.signin.verifier import refusal
 from fieldbridge.standin.switches import Switches
-from fieldbridge.standin.wire.answers import Answer, CallFailedError, fault, text_answer
+from fieldbridge.standin.wire.answers import Answer, CallFailedError, fault, json_answer, text_answer
 from fieldbridge.standin.wire.bodies import is_readable
 from fieldbridge.standin.wire.query import Query
 from fieldbridge.standin.wire.xml import as_xml, kind_of
 
 _MEGABYTE = 1024 * 1024
-LARGEST_BODY = 10 * _MEGABYTE
-LARGEST_FILE = 30 * _MEGABYTE
+LARGEST_BODY_MB = 10
 _SEND_JSON = "Send JSON (Content-Type: application/json) or XML (application/xml, or a form with the field xml)."
 
 
@@ -87,7 +86,7 @@ def _once(xero: LocalXero, request: Request, passage: Passage, caller: SignedIn,
 
 def _endpoint(xero: LocalXero, request: Request, caller: SignedIn) -> Answer:
     """JSON for whoever asks for it, and after a DELETE; XML for everybody else."""
-    if refused := _body_refusal(request):
+    if refused := _body_refusal(request, xero.board.now):
         return refused
     answer = answer_call(_call(xero, request, caller))
     if request.method == "DELETE" or _takes_json(request.headers.get("accept", "")):
@@ -95,12 +94,13 @@ def _endpoint(xero: LocalXero, request: Request, caller: SignedIn) -> Answer:
     return as_xml(answer, kind_of(request.segments[0] if request.segments else ""))
 
 
-def _body_refusal(request: Request) -> Answer | None:
-    """A file may be of any type, and larger than other bodies; the endpoint says by how much."""
+def _body_refusal(request: Request, switches: Switches) -> Answer | None:
+    """What is too large is refused by what stands before the API (Source: XeroAPI/Xero-Java issue 349)."""
     is_attached = is_file(request.segments)
-    most = LARGEST_FILE if is_attached else LARGEST_BODY
-    if len(request.body) > most:
-        return text_answer(f"The request body is larger than {most // _MEGABYTE} MB", 413)
+    if len(request.body) > (switches.attachment_limit_mb if is_attached else LARGEST_BODY_MB) * _MEGABYTE:
+        told = {"Title": "RequestEntityTooLarge", "Status": 413, "Detail": "PayloadTooLarge",
+                "Instance": str(uuid.uuid4()), "Extensions": {}}  # fmt: skip
+        return json_answer(told, 413)
     if request.body and not is_attached and not is_readable(request.headers.get("content-type", "")):
         return text_answer(_SEND_JSON, 415)
     return None

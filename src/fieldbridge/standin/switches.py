@@ -36,14 +36,20 @@ class Switches:
     """ErrorNumber for a write without elements."""
 
     # Writing
-    siblings_saved_on_summarised_400: bool = False
-    """The valid elements of a summarised batch are saved although another one was refused."""
+    siblings_saved_on_summarised_400: bool = True
+    """The valid elements of a summarised batch are saved, as reported, although another one was refused."""
     data_invalid_has_elements: bool = False
     """The answer to a malformed value carries an empty Elements list."""
     voided_number_blocks: bool = True
     """The number of a voided or deleted invoice cannot be used again."""
-    approval_needs_due_date: bool = False
-    """Approving without DueDate is refused instead of falling back to the payment terms."""
+    approval_needs_due_date: bool = True
+    """Approving without DueDate is refused, as vendors report, instead of falling back to the payment terms."""
+    zero_total_is_paid: bool = True
+    """An invoice of 0.00 is PAID as soon as it is approved: payments of it are refused as if it were."""
+    discounted_zero_refused: bool = True
+    """A LineAmount of 0 sent with the DiscountRate that makes it 0 is refused, as long reported, instead of taken."""
+    negative_quantity_refused: bool = True
+    """A line of less than 0 pieces is refused, as vendors report, instead of taken."""
     item_fills_account: bool = True
     """A line with ItemCode and no AccountCode takes the item's sales account."""
     item_fills_tax_type: bool = True
@@ -69,6 +75,10 @@ class Switches:
     """A quote takes only the likely next statuses instead of any."""
     quote_needs_date: bool = False
     """A quote without Date is refused instead of dated today."""
+    inclusive_quotes_show_net_prices: bool = True
+    """The UnitAmount of an INCLUSIVE quote is read without its tax, as reported; LineAmount and totals are not."""
+    quote_tracking_by_id: bool = True
+    """A quote's lines keep the tracking that is told by TrackingOptionID, and none told by name alone."""
     quote_creates_contact: bool = True
     """A quote for an unknown contact name creates the contact, as an invoice does."""
     attachment_limit_mb: int = 10
@@ -160,33 +170,27 @@ class Switches:
     """The oauth_problem for a consumer key that never existed."""
 
     # Wordings nobody has recorded
-    lock_date_format: str = "%d %B %Y"
-    """strftime pattern of the date inside the lock date refusals."""
     text_consumer_key_unknown: str = "Consumer key was not recognised"
     text_permission_denied: str = "You do not have permission to access this resource"
     text_organisation_offline: str = "The Organisation is offline"
     text_signature_method_rejected: str = "Only RSA-SHA1 is accepted for private applications"
     text_parameter_absent: str = "A required OAuth parameter is missing: {name}"
     text_contact_name: str = "The contact name must not contain < or >, nor leading, trailing or doubled spaces"
+    text_account_number_taken: str = "The account number is already assigned to another contact"
+    text_contact_persons: str = "No more than 5 contact persons can be kept"
     text_contact_unknown: str = "The Contact could not be found"
     text_invoice_unknown: str = "An existing Invoice with the specified InvoiceID could not be found"
     text_document_type: str = "Type is not specified or is not valid for this document"
     text_number_characters: str = "The document number may hold only printable ASCII characters, at most 255"
-    text_item_unknown: str = "Item code '{code}' is not valid"
     text_item_code_missing: str = "Price List Item Code must be specified"
     text_item_in_use: str = "The item cannot be deleted because it is tracked and has been used on a document"
     text_stock_short: str = "The quantity of item '{code}' exceeds the quantity on hand ({on_hand})"
-    text_description_missing: str = "Description must be specified"
-    text_account_missing: str = "Account code must be specified"
     text_lines_missing: str = "One or more line items must be specified"
-    text_due_date_missing: str = "DueDate cannot be empty"
-    text_total_negative: str = "The document total cannot be negative"
+    text_due_date_missing: str = "The document DueDate field must be specified."
     text_discount_not_allowed: str = "Discounts are not allowed on this type of document"
     text_both_discounts: str = "Only one of DiscountRate and DiscountAmount may be given"
-    text_tracking: str = "Tracking category or option '{name}' could not be found"
-    text_number_taken_by_credit: str = "Credit Note # must be unique."
-    text_payment_account: str = "The account cannot be used for payments"
-    text_allocation_amount: str = "The allocation amount exceeds the remaining credit or the amount due"
+    text_allocation_amount: str = "The allocation amount must be greater than zero"
+    text_allocation_currency: str = "The invoice and the credit note must be in the same currency"
     text_allocation_contact: str = "The invoice and the credit note must belong to the same contact"
     text_allocation_status: str = "Only AUTHORISED documents can be allocated"
     text_quote_unknown: str = "An existing Quote with the specified QuoteID could not be found"
@@ -197,8 +201,8 @@ class Switches:
     text_bank_transaction_edit: str = (
         "This bank transaction can only be deleted, once, while nothing of it is allocated"
     )
+    text_note_long: str = "Details must not be longer than 2500 characters"
     text_attachment_name: str = "The file name '{name}' contains characters that are not allowed"
-    text_attachment_size: str = "The attachment is larger than {limit} MB"
     text_attachment_count: str = "No more than 10 files can be attached"
     text_email_status: str = "Only sales invoices that are SUBMITTED, AUTHORISED or PAID can be emailed"
     text_email_address: str = "The contact has no email address"

@@ -28,6 +28,7 @@ from fieldbridge.xero.refusals import KEY_REUSED, NO_REASON, meaning, refused
 UNNAMED_S = {"minute": 60.0, "appminute": 60.0, "app-minute": 60.0, "day": 3600.0}
 RECONNECT = "Connect it again: `fieldbridge connect NAME`."
 LACKS_SCOPE = "access.scope"
+DIVIDE = "Have it taken again in two or more parts."
 # Each try costs a few calls, and only a person can mend it.
 TRIED_AGAIN = timedelta(minutes=15)
 
@@ -69,7 +70,7 @@ def failure(
         return PacedError("xero.rate_limit", f"Xero's {met.limit} limit is spent.", until=until)
     text = answer.body[:400].decode("utf-8", "replace").strip()
     said = f"Xero answered {answer.status} to {resource}: {text or 'no text'}."
-    if answer.status == 400:
+    if answer.status in (400, 413):
         return _refusal(answer, resource, write=write)
     if lacks_scope(answer):
         return SetupError(
@@ -131,6 +132,8 @@ def _refusal(answer: Answer, resource: str, *, write: bool) -> FieldbridgeError:
 
     A key that was used for another request says nothing about this one: it may have been carried out before.
     """
+    if answer.status == 413:
+        return RefusedError("xero.too_large", f"The request to {resource} is larger than Xero takes.", remedy=DIVIDE)
     told = decode(answer.body, _Refusal, "a refused request")
     said = [error.words for element in told.elements for error in element.validation_errors] or [
         told.message or NO_REASON

@@ -60,7 +60,7 @@ CATALOGUE = (
     NUMBER_TAKEN,
     Refusal(
         code="xero.contact_name_taken",
-        pattern=r"contact name (?P<cause>.*?) is already assigned to another contact",
+        pattern=r"contact name (?P<cause>.*?) is already assigned to another contact|contact name already exists",
         means="another active contact has this name",
         reaction="look_up",
         remedy=f"Give one of the two contacts another name in Xero, {RETRY}",
@@ -68,7 +68,8 @@ CATALOGUE = (
     ),
     Refusal(
         code="xero.contact_number_taken",
-        pattern=r"contact number (?P<cause>.*?) is already assigned to another contact",
+        pattern=r"another contact has this contact number|"
+        r"contact number (?P<cause>.*?) is already (assigned|linked) to another contact",
         means="another contact has this contact number",
         reaction="look_up",
         remedy=f"Remove the number from the other contact in Xero, {RETRY}",
@@ -125,6 +126,13 @@ CATALOGUE = (
         means="the item was deleted or has another code now",
         reaction="refresh_mapping",
         remedy=f"Restore the item in Xero, {RETRY}",
+    ),
+    Refusal(
+        code="xero.tracking",
+        pattern=r"unknown tracking details",
+        means="a tracking category or its option is not active any more",
+        reaction="refresh_mapping",
+        remedy=f"Restore the category or its option in Xero, {RETRY}",
     ),
     # The customer.
     Refusal(
@@ -183,6 +191,13 @@ CATALOGUE = (
         remedy=f"Enter the goods received in Xero, {RETRY}",
     ),
     Refusal(
+        code="xero.total_negative",
+        pattern=r"total for this document must be greater than or equal to zero",
+        means="the document comes to less than nothing",
+        fixed_by="rep",
+        remedy="Have what comes back taken again as a credit.",
+    ),
+    Refusal(
         code="xero.line_total",
         pattern=r"line total .* does not match the expected line total",
         means="the amounts of a line do not agree",
@@ -220,6 +235,21 @@ CATALOGUE = (
         link="invoice",
     ),
     Refusal(
+        code="xero.payment_account",
+        pattern=r"^account (could not be found|type is invalid for making a payment)|"
+        r"specify an account code or account id for the payment",
+        means="the account that takes the money does not exist any more, or takes no payments",
+        fixed_by="service desk",
+        remedy=f"Choose another account for the payments in the connection's settings, {RETRY}",
+    ),
+    Refusal(
+        code="xero.allocation",
+        pattern=r"cannot be allocated (as amount|to an incorrect)|trying to allocate to has already been paid off",
+        means="less is left on the credit or owed on the invoice than is put against it",
+        remedy="Look at the invoice in Xero, and put the credit against another one there.",
+        link="contact",
+    ),
+    Refusal(
         code="xero.payment_fixed",
         pattern=r"payment has been reconciled and cannot be deleted|"
         r"payments within a batch cannot be deleted",
@@ -236,10 +266,16 @@ CATALOGUE = (
     ),
     Refusal(
         code="xero.document_unknown",
-        pattern=r"document with the supplied id was not found",
+        pattern=r"document with the supplied id was not found|^document could not be found",
         means="the document does not exist",
         remedy="Look at the customer's documents in Xero.",
         link="contact",
+    ),
+    Refusal(
+        code="xero.file_type",
+        pattern=r"isn't a supported file type",
+        means="Xero keeps no files of this kind",
+        remedy="Save it as a PDF or a JPEG, and attach it in Xero.",
     ),
     # The way we asked.
     Refusal(

@@ -92,9 +92,7 @@ def open_problems(visit: Visit) -> Finding:
         found = problems.still_open(tx, visit.connection.id)
     codes = sorted({one.code for one in found})
     if found:
-        return warn(
-            f"Waiting for a person: {len(found)}, {', '.join(codes)}.", "`fieldbridge problems` says what to do."
-        )
+        return warn(f"{len(found)} wait for a person: {', '.join(codes)}.", "`fieldbridge problems` says what to do.")
     return ok("Nothing waits for a person.")
 
 

@@ -165,7 +165,7 @@ class TaxRate(Record, frozen=True, kw_only=True):
 class InvoiceLine(Record, frozen=True, kw_only=True):
     """One line of a document; a line with only a description carries no money.
 
-    Shape: tracking pairs a category with one of its options, at most two.
+    Shape: tracking pairs a category with one of its options, at most two; tracking_ids says the same by their ids.
     """
 
     description: str
@@ -176,6 +176,7 @@ class InvoiceLine(Record, frozen=True, kw_only=True):
     account_code: str = ""
     tax_type: str = ""
     tracking: tuple[tuple[str, str], ...] = ()
+    tracking_ids: tuple[tuple[str, str], ...] = ()
 
 
 class SalesDocument(Record, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.books.contact_shape import address_slots, phone_slots
 from fieldbridge.standin.wire.answers import Record, RefusedError
 
+MOST_PERSONS = 5
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
@@ -38,10 +39,7 @@ def match(books: Books, sent: Record) -> Record | None:
 def create_contact(books: Books, sent: Record) -> Record:
     """Shape: `sent` as read with CONTACT. Errors: RefusedError with every rule broken."""
     if not sent.get("Name"):
-        raise RefusedError(
-            "The Contact must contain at least 1 of the following elements to identify the contact: "
-            "Name, ContactID, ContactNumber"
-        )
+        raise RefusedError("Contact Name cannot be empty.")
     fresh: Record = {
         "ContactID": books.new_id(), "ContactStatus": "ACTIVE", "IsSupplier": False, "IsCustomer": False,
         "ContactPersons": [], "ContactGroups": [],
@@ -65,8 +63,12 @@ def _store(books: Books, before: Record, sent: Record) -> Record:
     after["Addresses"] = address_slots(before.get("Addresses", []), sent.get("Addresses", []))
     after["Phones"] = phone_slots(before.get("Phones", []), sent.get("Phones", []))
     messages = _name_faults(books, after) + _key_faults(books, after)
-    if after.get("EmailAddress") and not _EMAIL.fullmatch(after["EmailAddress"]):
+    mail = after.get("EmailAddress")
+    if mail and not (mail.isascii() and _EMAIL.fullmatch(mail)):
         messages.append("Email address must be valid.")
+    if len(after["ContactPersons"]) > MOST_PERSONS:
+        messages.append(books.switches.text_contact_persons)
+    messages += _terms_faults(after)
     if messages:
         raise RefusedError(*messages)
     return books.contacts.put(after)
@@ -85,16 +87,28 @@ def _name_faults(books: Books, contact: Record) -> list[str]:
     ]
 
 
+def _terms_faults(contact: Record) -> list[str]:
+    """A day of the month is one of 31."""
+    terms = contact.get("PaymentTerms") or {}
+    sides = {"Sales": "Sales Invoices", "Bills": "Bills"}
+    return [
+        f"Due Date for {words} must be between 1 and 31 when set to the following (or current) month."
+        for side, words in sides.items()
+        if (told := terms.get(side)) and told.get("Type", "").startswith("OF") and not 1 <= told.get("Day", 0) <= 31
+    ]
+
+
 def _key_faults(books: Books, contact: Record) -> list[str]:
-    keys = [("number", "ContactNumber", "contact number")]
-    if books.switches.account_number_unique:
-        keys.append(("account_number", "AccountNumber", "account number"))
+    """A ContactNumber stays with whoever has it, archived and merged ones too."""
     faults = []
-    for key, field, words in keys:
-        others = books.contacts.find(key, str(contact.get(field) or "").casefold())
-        if any(other["ContactID"] != contact["ContactID"] and is_active(other) for other in others):
-            faults.append(
-                f"The {words} {contact[field]} is already assigned to another contact. "
-                f"The {words} must be unique across all active contacts."
-            )
+    if _others(books, contact, "number", "ContactNumber"):
+        faults.append("Another contact has this contact number. Please enter a different contact number.")
+    is_unique = books.switches.account_number_unique
+    if is_unique and any(map(is_active, _others(books, contact, "account_number", "AccountNumber"))):
+        faults.append(books.switches.text_account_number_taken)
     return faults
+
+
+def _others(books: Books, contact: Record, key: str, field: str) -> list[Record]:
+    found = books.contacts.find(key, str(contact.get(field) or "").casefold())
+    return [other for other in found if other["ContactID"] != contact["ContactID"]]

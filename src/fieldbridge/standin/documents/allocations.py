@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from fieldbridge.standin.books.balances import holder
 from fieldbridge.standin.books.books import Books
-from fieldbridge.standin.documents.kinds import INVOICE, Settled
+from fieldbridge.standin.documents.kinds import CREDIT_NOTE, INVOICE, Settled
 from fieldbridge.standin.documents.settlement import settle
+from fieldbridge.standin.documents.status import APPROVED
 from fieldbridge.standin.pricing.money import rounded
 from fieldbridge.standin.wire import fields
 from fieldbridge.standin.wire.answers import Record, RefusedError
@@ -31,9 +32,9 @@ def allocate(books: Books, kind: Settled, credit: Record, sent: Record) -> Recor
     )
     if invoice is None:
         raise RefusedError(books.switches.text_invoice_unknown)
-    wanted: Decimal = sent.get("Amount") or sent.get("AppliedAmount") or credit["RemainingCredit"]
-    amount = rounded(wanted)
-    _check(books, credit, invoice, amount)
+    wanted = [sent[name] for name in ("Amount", "AppliedAmount") if name in sent]
+    amount = rounded(wanted[0] if wanted else credit["RemainingCredit"])
+    _check(books, "Credit Note" if kind is CREDIT_NOTE else kind.name, credit, invoice, amount)
     allocation: Record = {
         "AllocationID": books.new_id(),
         "Amount": amount,
@@ -57,14 +58,28 @@ def unallocate(books: Books, kind: Settled, credit: Record, allocation_id: str) 
     return {**gone, "IsDeleted": True}
 
 
-def _check(books: Books, credit: Record, invoice: Record, amount: Decimal) -> None:
+def _check(books: Books, words: str, credit: Record, invoice: Record, amount: Decimal) -> None:
+    """Xero tells of all at once. Errors: RefusedError."""
     switches = books.switches
-    if credit["Status"] != "AUTHORISED" or invoice["Status"] != "AUTHORISED":
-        raise RefusedError(switches.text_allocation_status)
-    if holder(books, credit["Contact"]["ContactID"]) != holder(books, invoice["Contact"]["ContactID"]):
-        raise RefusedError(switches.text_allocation_contact)
-    if amount > min(credit["RemainingCredit"], invoice["AmountDue"]):
-        raise RefusedError(switches.text_allocation_amount)
+    whose = [holder(books, one["Contact"]["ContactID"]) for one in (credit, invoice)]
+    faults = {
+        "The invoice you are trying to allocate to has already been paid off": invoice["Status"] == "PAID",
+        f"{words} cannot be allocated as amount is greater than amount outstanding": (
+            amount > min(credit["RemainingCredit"], invoice["AmountDue"])
+        ),
+        f"{words} cannot be allocated to an incorrect invoice type": _is_in(credit) != _is_in(invoice),
+        switches.text_allocation_status: credit["Status"] != "AUTHORISED" or invoice["Status"] not in APPROVED,
+        switches.text_allocation_contact: whose[0] != whose[1],
+        switches.text_allocation_currency: credit["CurrencyCode"] != invoice["CurrencyCode"],
+        switches.text_allocation_amount: amount <= 0,
+    }
+    if any(faults.values()):
+        raise RefusedError(*(text for text, is_true in faults.items() if is_true))
+
+
+def _is_in(document: Record) -> bool:
+    """Receivable rather than payable."""
+    return str(document["Type"]).startswith(("ACCREC", "RECEIVE"))
 
 
 def _applied(kind: Settled, credit: Record, allocation: Record) -> Record:

@@ -5,13 +5,12 @@ Source: Xero, bank transactions: overpayments and prepayments come to exist thro
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.books.contact_shape import CONTACT
 from fieldbridge.standin.books.parties import party
 from fieldbridge.standin.documents.kinds import OVERPAYMENT, PREPAYMENT, Settled
 from fieldbridge.standin.documents.locks import lock_faults
+from fieldbridge.standin.documents.rates import day_rate
 from fieldbridge.standin.documents.settlement import settle
 from fieldbridge.standin.documents.status import is_settled
 from fieldbridge.standin.pricing.lines import LINE, price_lines
@@ -48,9 +47,10 @@ def create_bank_transaction(books: Books, sent: Record, unit_decimals: int) -> R
     after: Record = {
         "BankTransactionID": books.new_id(), "Status": "AUTHORISED", "Date": books.today(), "IsReconciled": False,
         "LineAmountTypes": "Exclusive", "CurrencyCode": books.organisation["BaseCurrency"],
-        "CurrencyRate": Decimal("1.000000"), **sent, "UpdatedDateUTC": books.now(),
+        **sent, "UpdatedDateUTC": books.now(),
         "BankAccount": {name: account[name] for name in ("AccountID", "Code", "Name")},
     }  # fmt: skip
+    after.setdefault("CurrencyRate", day_rate(books, after["CurrencyCode"]))
     errors = [books.switches.text_document_type] if "Type" not in sent else []
     errors += lock_faults(books, after["Date"])
     if not sent.get("LineItems"):

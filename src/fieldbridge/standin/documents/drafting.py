@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
+from datetime import date
 
 from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.books.parties import party
 from fieldbridge.standin.documents.approvals import cap_faults
 from fieldbridge.standin.documents.kinds import INVOICE, Kind
 from fieldbridge.standin.documents.locks import lock_faults
+from fieldbridge.standin.documents.rates import day_rate
 from fieldbridge.standin.documents.status import APPROVED, settled_faults, status_faults
 from fieldbridge.standin.documents.terms import due_day
 from fieldbridge.standin.pricing.lines import price_lines, recode_line
@@ -51,10 +52,11 @@ class Draft:
         fresh: Record = {
             self.kind.id_field: self.books.new_id(), "Date": self.books.today(), "Status": "DRAFT",
             "LineAmountTypes": "Exclusive", "CurrencyCode": self.books.organisation["BaseCurrency"],
-            "CurrencyRate": Decimal("1.000000"), "LineItems": [],
+            "LineItems": [],
         } if self.before is None else dict(self.before)  # fmt: skip
         header = {name: value for name, value in self.sent.items() if name not in ("Contact", "LineItems")}
         after = {**fresh, **header, self.kind.id_field: fresh[self.kind.id_field]}
+        after.setdefault("CurrencyRate", day_rate(self.books, after["CurrencyCode"]))
         if self.before is not None:
             after["Type"] = self.before["Type"]
         elif "Type" not in after:
@@ -98,8 +100,7 @@ class Draft:
         )
 
     def _check(self, after: Record) -> None:
-        before_day = self.before["Date"] if self.before else None
-        self.errors += lock_faults(self.books, after["Date"], before_day)
+        self.errors += lock_faults(self.books, _ledger_day(after), _ledger_day(self.before))
         if after["CurrencyCode"] not in (row["Code"] for row in self.books.currencies.rows()):
             self.errors.append(f"Organisation is not subscribed to currency {after['CurrencyCode']}")
         if after["Status"] in APPROVED:
@@ -113,7 +114,7 @@ class Draft:
         if self.kind is INVOICE and not (self.before and self.before["Status"] in APPROVED):
             self.errors += cap_faults(self.books, after)
         if after["Total"] < 0:
-            self.errors.append(switches.text_total_negative)
+            self.errors.append("The Total for this document must be greater than or equal to zero.")
         if "DueDate" not in after and self.kind.name == "Invoice" and after["Contact"]:
             self._fall_due(after)
 
@@ -126,6 +127,11 @@ class Draft:
         terms = self.books.contacts[after["Contact"]["ContactID"]].get("PaymentTerms") or {}
         chosen = terms.get(side) or self.books.organisation["PaymentTerms"][side]
         after["DueDate"] = due_day(chosen, after["Date"])
+
+
+def _ledger_day(document: Record | None) -> date | None:
+    """The day a document stands under in the ledger, where only approved ones are."""
+    return document["Date"] if document and document["Status"] in (*APPROVED, "VOIDED") else None
 
 
 def _without_tax(line: Record) -> Record:

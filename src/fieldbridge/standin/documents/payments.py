@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.documents.kinds import CREDIT_NOTE, CREDITS, INVOICE, Settled
 from fieldbridge.standin.documents.locks import lock_faults
@@ -31,11 +33,7 @@ def create_payment(books: Books, sent: Record) -> Record:
     kind, document = _document(books, sent)
     account = _account(books, sent.get("Account", {}))
     amount, day = rounded(sent["Amount"] if "Amount" in sent else document["Total"]), sent.get("Date", books.today())
-    if document["Status"] not in ("AUTHORISED", "PAID"):
-        raise RefusedError("Payments can only be made against Authorised documents")
-    if amount > document["AmountDue" if kind is INVOICE else "RemainingCredit"]:
-        raise RefusedError("Payment amount exceeds the amount outstanding on this document")
-    if faults := lock_faults(books, day):
+    if faults := _amount_faults(kind, document, amount) + lock_faults(books, day):
         raise RefusedError(*faults)
     payment = books.payments.put(
         {
@@ -55,6 +53,17 @@ def create_payment(books: Books, sent: Record) -> Record:
     )
     _settle_again(books, kind, document)
     return payment
+
+
+def _amount_faults(kind: Settled, document: Record, amount: Decimal) -> list[str]:
+    """Xero tells of all at once: a paid document is neither authorised nor has it anything outstanding."""
+    left: Decimal = document["AmountDue" if kind is INVOICE else "RemainingCredit"]
+    faults = {
+        "Payments can only be made against Authorised documents": document["Status"] != "AUTHORISED",
+        "Payment amounts must be positive amounts": amount <= 0,
+        "Payment amount exceeds the amount outstanding on this document": amount > left,
+    }
+    return [text for text, is_true in faults.items() if is_true]
 
 
 def reverse_payment(books: Books, payment: Record, sent: Record) -> Record:
@@ -87,13 +96,17 @@ def _document(books: Books, sent: Record) -> tuple[Settled, Record]:
         found = table.first("number", named.get(kind.number_field, "").casefold())
     if found is None:
         unknown = "An existing Credit Note with the specified CreditNoteID could not be found"
-        raise RefusedError(unknown if kind is CREDIT_NOTE else books.switches.text_invoice_unknown)
+        raise RefusedError(unknown if kind is CREDIT_NOTE else "Document could not be found")
     return kind, found
 
 
 def _account(books: Books, named: Record) -> Record:
     """Type BANK, or one that has payments enabled."""
+    if not named:
+        raise RefusedError("You must specify an Account code or Account ID for the payment")
     found = books.accounts.get(named.get("AccountID", "")) or books.account(named.get("Code"))
-    if found and found["Status"] == "ACTIVE" and (found["Type"] == "BANK" or found["EnablePaymentsToAccount"]):
+    if found is None:
+        raise RefusedError("Account could not be found")
+    if found["Status"] == "ACTIVE" and (found["Type"] == "BANK" or found["EnablePaymentsToAccount"]):
         return found
-    raise RefusedError(books.switches.text_payment_account)
+    raise RefusedError("Account type is invalid for making a payment to/from.")

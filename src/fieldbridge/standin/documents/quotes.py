@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.books.contact_shape import CONTACT
 from fieldbridge.standin.books.notes import add_note
 from fieldbridge.standin.books.parties import UNNAMED, known_party, party
+from fieldbridge.standin.documents.rates import day_rate
 from fieldbridge.standin.pricing.lines import LINE, price_lines
 from fieldbridge.standin.pricing.money import total_discount, totals
 from fieldbridge.standin.pricing.pricing import Pricing
@@ -25,12 +24,15 @@ QUOTE: fields.Shape = {
     "LineItems": fields.many(LINE),
 }
 # Quotes spell these in capitals, whatever was sent (live recording); lines and totals know the form of invoices.
+# A change that leaves these out clears them, while lines that are left out stay. Source: XeroAPI/xero-mcp-server
+# pull 309, against a live organisation; it also saw Xero refuse to decline a draft or an accepted quote.
+_CLEARED = ("Reference", "Terms", "Title", "Summary")
 _AMOUNTS = {"EXCLUSIVE": "Exclusive", "INCLUSIVE": "Inclusive", "NOTAX": "NoTax"}
 _NEXT = {
     "": {"DRAFT", "SENT"},
     "DRAFT": {"DRAFT", "SENT", "DELETED"},
     "SENT": {"SENT", "DRAFT", "ACCEPTED", "DECLINED", "INVOICED", "DELETED"},
-    "ACCEPTED": {"ACCEPTED", "SENT", "DECLINED", "INVOICED", "DELETED"},
+    "ACCEPTED": {"ACCEPTED", "SENT", "INVOICED", "DELETED"},
     "DECLINED": {"DECLINED", "SENT", "ACCEPTED", "DELETED"},
     "INVOICED": {"INVOICED", "ACCEPTED", "DELETED"},
 }
@@ -47,23 +49,28 @@ def match_quote(books: Books, sent: Record) -> Record | None:
 
 
 def save_quote(books: Books, before: Record | None, sent: Record, unit_decimals: int) -> Record:
-    """Errors: RefusedError with every rule broken."""
+    """Errors: RefusedError with every rule broken. A quote has nowhere to say a warning (Source: OpenAPI, Quote)."""
     fresh: Record = {
         "QuoteID": books.new_id(), "Date": books.today(), "Status": "DRAFT", "LineAmountTypes": "EXCLUSIVE",
-        "CurrencyCode": books.organisation["BaseCurrency"], "CurrencyRate": Decimal("1.000000"), "LineItems": [],
-    } if before is None else before  # fmt: skip
+        "CurrencyCode": books.organisation["BaseCurrency"], "LineItems": [],
+    } if before is None else _cleared(before, sent)  # fmt: skip
     header = {name: value for name, value in sent.items() if name not in ("QuoteID", "Contact", "LineItems")}
     after = {**fresh, **header, "UpdatedDateUTC": books.now()}
-    errors = _faults(books, before, sent, after)
-    if not errors:
-        after["Contact"] = before["Contact"] if before and "Contact" not in sent else _contact(books, sent)
-        errors = _priced(books, sent, after, unit_decimals)
-    if errors:
+    after.setdefault("CurrencyRate", day_rate(books, after["CurrencyCode"]))
+    if errors := _faults(books, before, sent, after):
         raise RefusedError(*errors)
+    after["Contact"] = before["Contact"] if before and "Contact" not in sent else _contact(books, sent)
+    _priced(books, sent, after, unit_decimals)
     if not after.get("QuoteNumber"):
         after["QuoteNumber"] = books.next_number("QU-", books.quotes)
     add_note(books, after["QuoteID"], "Edited" if before else "Created", f"{after['QuoteNumber']} for {after['Total']}")
     return books.quotes.put(after)
+
+
+def _cleared(before: Record, sent: Record) -> Record:
+    """What a change leaves of a quote; lines that are sent again without saying how they are taxed are exclusive."""
+    kept = {name: value for name, value in before.items() if name not in _CLEARED}
+    return {**kept, "LineAmountTypes": "EXCLUSIVE"} if "LineItems" in sent else kept
 
 
 def _faults(books: Books, before: Record | None, sent: Record, after: Record) -> list[str]:
@@ -92,12 +99,13 @@ def _contact(books: Books, sent: Record) -> Record:
     return {"ContactID": party(books, named)["ContactID"]}
 
 
-def _priced(books: Books, sent: Record, after: Record, unit_decimals: int) -> list[str]:
-    """Put lines and totals on the quote; what is wrong with the lines comes back."""
+def _priced(books: Books, sent: Record, after: Record, unit_decimals: int) -> None:
+    """Put lines and totals on the quote. Errors: RefusedError."""
     amounts = _AMOUNTS[after["LineAmountTypes"]]
-    pricing = Pricing(books, "SalesDetails", amounts, False, True, unit_decimals)
+    pricing = Pricing(books, "SalesDetails", amounts, False, True, unit_decimals, is_quote=True)
     if "LineItems" in sent:
         after["LineItems"] = price_lines(pricing, sent["LineItems"], after["LineItems"])
+    if pricing.errors:
+        raise RefusedError(*pricing.errors)
     after |= totals(after["LineItems"], amounts)
     after["TotalDiscount"] = total_discount(after["LineItems"], books.switches.rounding)
-    return pricing.errors

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.documents.kinds import CREDIT_NOTE, CREDITS, INVOICE, Settled
+from fieldbridge.standin.documents.status import APPROVED
 from fieldbridge.standin.wire.answers import Record
 
 ZERO = Decimal("0.00")
@@ -33,7 +34,7 @@ def _settle_invoice(books: Books, invoice: Record) -> Record:
     days = [payment["Date"] for payment in payments] + [credit["Date"] for credit in applied]
     return {
         **invoice, **credits_by_kind, "AmountPaid": paid, "AmountCredited": credited, "AmountDue": due,
-        **_status(invoice, due, days),
+        **_status(invoice, due, days or _nothing_to_pay(books, invoice)),
     }  # fmt: skip
 
 
@@ -50,6 +51,12 @@ def _settle_credit(books: Books, kind: Settled, credit: Record) -> Record:
         # Only invoices and credit notes tell the day
         del status["FullyPaidOnDate"]
     return {**credit, "Allocations": allocations, "AmountPaid": used, "RemainingCredit": remaining, **status}
+
+
+def _nothing_to_pay(books: Books, invoice: Record) -> list[object]:
+    """The day an approved invoice of nothing counts as paid on: its own."""
+    is_free = invoice["Status"] in APPROVED and not invoice["Total"] and books.switches.zero_total_is_paid
+    return [invoice["Date"]] if is_free else []
 
 
 def _status(document: Record, left: Decimal, days: list[object]) -> Record:

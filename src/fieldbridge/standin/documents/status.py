@@ -41,7 +41,7 @@ def settled_faults(before: Record | None, after: Record) -> list[str]:
     """Once settled only texts, due day, number, theme, contact, account and tracking may change."""
     if before is None or not is_settled(before) or _money_of(before) == _money_of(after):
         return []
-    return [HAS_PAYMENTS]
+    return [NOT_MODIFIABLE, HAS_PAYMENTS] if before["Status"] == "PAID" else [HAS_PAYMENTS]
 
 
 def _money_of(document: Record) -> list[object]:

@@ -9,6 +9,7 @@ from fieldbridge.standin.pricing.money import ZERO
 from fieldbridge.standin.pricing.pricing import Pricing
 from fieldbridge.standin.wire.answers import Record
 
+_UNKNOWN_TRACKING = "Unknown tracking details. A Tracking Category did not match a known active Tracking Category."
 APPLIES = {
     "REVENUE": "CanApplyToRevenue",
     "EXPENSE": "CanApplyToExpenses",
@@ -23,10 +24,10 @@ def check_account(pricing: Pricing, line: Record) -> Record | None:
     code = line.get("AccountCode")
     if not code:
         if pricing.is_approved:
-            pricing.errors.append(pricing.books.switches.text_account_missing)
+            pricing.errors.append("Account code or ID must be specified")
         return None
     account = pricing.books.account(code)
-    if account is None and not pricing.is_approved:
+    if account is None and not pricing.is_approved and not pricing.is_quote:
         del line["AccountCode"]
         pricing.warnings.append(f"Account code '{code}' has been removed as it does not match a recognised account.")
     elif account is None or account["Type"] == "BANK" or account.get("SystemAccount") in ("DEBTORS", "CREDITORS"):
@@ -68,13 +69,15 @@ def tax_rate_of(books: Books, line: Record) -> Decimal:
 
 
 def tracking_of(pricing: Pricing, line: Record) -> list[Record]:
-    """The line's tracking with names and ids complete; category and option must exist, at most two."""
+    """The line's tracking with names and ids complete; category and option must be active, at most two."""
     complete = []
-    for sent in line.get("Tracking", [])[:2]:
+    told = line.get("Tracking", [])
+    if pricing.is_quote and pricing.books.switches.quote_tracking_by_id:
+        told = [one for one in told if "TrackingOptionID" in one]
+    for sent in told[:2]:
         category, option = _category(pricing.books, sent)
         if category is None or option is None:
-            name = sent.get("Option") or sent.get("Name") or sent.get("TrackingOptionID", "")
-            pricing.errors.append(pricing.books.switches.text_tracking.format(name=name))
+            pricing.errors.append(_UNKNOWN_TRACKING)
             continue
         complete.append(
             {"Name": category["Name"], "Option": option["Name"], "TrackingCategoryID": category["TrackingCategoryID"],
@@ -83,15 +86,19 @@ def tracking_of(pricing: Pricing, line: Record) -> list[Record]:
     return complete
 
 
+def _is_active(row: Record) -> bool:
+    return bool(row["Status"] == "ACTIVE")
+
+
 def _category(books: Books, sent: Record) -> tuple[Record | None, Record | None]:
-    for category in books.tracking.rows():
+    for category in filter(_is_active, books.tracking.rows()):
         if sent.get("TrackingCategoryID") == category["TrackingCategoryID"] or sent.get("Name") == category["Name"]:
             return category, _option(category, sent)
     return None, None
 
 
 def _option(category: Record, sent: Record) -> Record | None:
-    for option in category["Options"]:
+    for option in filter(_is_active, category["Options"]):
         if sent.get("TrackingOptionID") == option["TrackingOptionID"] or sent.get("Option") == option["Name"]:
             return dict(option)
     return None

@@ -18,5 +18,7 @@ class Pricing:
     is_approved: bool
     allows_discount: bool
     unit_decimals: int
+    is_quote: bool = False
+    """Quotes are read by other rules: tracking by id alone, and an unknown account is refused on a draft too."""
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)

@@ -62,8 +62,9 @@ def addressed(listing: Listing, call: Call) -> Record | None:
 def write(writing: Writing, call: Call) -> Answer:
     """Save the elements of the call in order.
 
-    `summarizeErrors` absent or true: any refused element makes the whole answer a 400 and nothing is saved (switch
-    siblings_saved_on_summarised_400). False: 200, each element with its own StatusAttributeString.
+    `summarizeErrors` absent or true: any refused element makes the whole answer a 400, which tells nothing of the
+    others; those are saved all the same (switch siblings_saved_on_summarised_400; several clients report it, as
+    freakboy3742/pyxero issue 79 does). False: 200, each element with its own StatusAttributeString.
     """
     sent = _elements(writing, call)
     mark = call.books.journal.mark()

@@ -1,7 +1,9 @@
 """Quotes: read by filters of their own, created, and moved from one status to the next.
 
 Source: Xero, quotes: pages of 100 that do not say how many there are; LineAmountTypes in upper case; a change must
-repeat the contact and the date; prices have two decimals, and no parameter asks for more.
+repeat the contact and the date; prices have two decimals, and no parameter asks for more. A change clears the texts it
+leaves out but keeps the lines, which are better left out: an inclusive quote's are read without their tax (XeroAPI,
+xero-mcp-server, pull 309).
 """
 
 from collections.abc import Iterator, Sequence
@@ -90,11 +92,18 @@ def by_reference(session: Session, contact_id: str, issued_on: date, reference: 
 
 
 def set_status(session: Session, quote: BookedQuote, status: str, idempotency_key: str) -> BookedQuote:
-    """Send, accept, decline or delete a quote. Errors: RefusedError for a step Xero does not allow."""
-    fields: dict[str, object] = {
+    """Send, accept, decline or delete a quote, which is otherwise told again as it was read.
+
+    Errors: RefusedError for a step Xero does not allow.
+    """
+    fields = {
         "QuoteID": quote.document_id,
+        "QuoteNumber": quote.number,
         "Contact": {"ContactID": quote.contact_id},
         "Status": status,
+        "Reference": quote.reference,
+        "LineAmountTypes": quote.amounts.upper(),
+        **_texts(quote),
     }
     if quote.issued_on:
         fields["Date"] = quote.issued_on.isoformat()
@@ -102,9 +111,12 @@ def set_status(session: Session, quote: BookedQuote, status: str, idempotency_ke
 
 
 def _element(one: Quote) -> dict[str, object]:
+    element = document_element(one, "QuoteNumber", PRICE_DECIMALS)
+    return {**element, "LineAmountTypes": one.amounts.upper(), **_texts(one)}
+
+
+def _texts(one: Quote | BookedQuote) -> dict[str, object]:
     said = {"Title": one.title, "Summary": one.summary, "Terms": one.terms}
     if one.expires_on:
         said["ExpiryDate"] = one.expires_on.isoformat()
-    own = {name: text for name, text in said.items() if text}
-    element = document_element(one, "QuoteNumber", PRICE_DECIMALS)
-    return {**element, "LineAmountTypes": one.amounts.upper(), **own}
+    return {name: text for name, text in said.items() if text}

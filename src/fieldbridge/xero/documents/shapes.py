@@ -4,7 +4,7 @@ Source: Xero, line items: LineAmount is Quantity times UnitAmount less the disco
 quotes only. Sending more than a contact's id would edit the contact.
 """
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 import msgspec
@@ -187,23 +187,37 @@ def line_element(line: InvoiceLine, price_decimals: int) -> dict[str, object]:
     """One line to be created.
 
     A price of more decimals than Xero keeps here is left to Xero, which reckons it from quantity and amount: the
-    rounded price would come to another amount, and then Xero refuses the line.
+    rounded price would come to another amount, and then Xero refuses the line. An amount that a discount makes 0 is
+    left to Xero instead, for Xero takes the discount away from it once more; a price cut off gives 0 as well.
+    Source: XeroAPI/Xero-NetStandard, issues 74 and 147.
     """
     if line.quantity is None or line.unit_amount is None:
         return {"Description": line.description}
+    amount = line_amount(line.quantity, line.unit_amount, line.discount_rate)
+    is_given_away = bool(line.discount_rate and not amount)
     element: dict[str, object] = {
         "Description": line.description,
         "Quantity": line.quantity,
         "AccountCode": line.account_code,
         "TaxType": line.tax_type,
-        "LineAmount": line_amount(line.quantity, line.unit_amount, line.discount_rate),
     }
+    if not is_given_away:
+        element["LineAmount"] = amount
     if line.item_code:
         element["ItemCode"] = line.item_code
     if line.tracking:
-        element["Tracking"] = [{"Name": name, "Option": option} for name, option in line.tracking]
+        element["Tracking"] = _marks(line)
     if line.unit_amount == round(line.unit_amount, price_decimals):
         element["UnitAmount"] = line.unit_amount
+    elif is_given_away:
+        element["UnitAmount"] = line.unit_amount.quantize(Decimal(1).scaleb(-price_decimals), ROUND_DOWN)
     if line.discount_rate:
         element["DiscountRate"] = line.discount_rate
     return element
+
+
+def _marks(line: InvoiceLine) -> list[dict[str, str]]:
+    """By name, and by id where known: quotes take no others. Source: XeroAPI/xero-mcp-server, pull 244."""
+    names = [{"Name": name, "Option": option} for name, option in line.tracking]
+    ids = [{"TrackingCategoryID": category, "TrackingOptionID": option} for category, option in line.tracking_ids]
+    return [name | identity for name, identity in zip(names, ids, strict=True)] if ids else names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fieldbridge.standin.books.books import Books
+from fieldbridge.standin.books.contacts import is_active
 from fieldbridge.standin.resources.call import Call
 from fieldbridge.standin.resources.contact_views import show_contact, show_group, show_group_with_members
 from fieldbridge.standin.resources.listing import View
@@ -61,6 +62,9 @@ def add_members(call: Call) -> Answer:
     if unknown:
         errors = [{"Message": books.switches.text_contact_unknown}]
         raise validation_fault([{"ContactID": one, "ValidationErrors": errors} for one in unknown])
+    if archived := [identity for identity in wanted if not is_active(books.contacts[identity])]:
+        errors = [{"Message": "Unable to assign an Archived contact."}]
+        raise validation_fault([{"ContactID": one, "ValidationErrors": errors} for one in archived])
     for identity in wanted:
         _set_groups(books, books.contacts[identity], group, is_member=True)
     return call.answer("Contacts", [show_contact(View(books, 2), books.contacts[one]) for one in wanted])

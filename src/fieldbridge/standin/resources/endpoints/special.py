@@ -16,6 +16,7 @@ _ACTIONS = (
     "CreateDraftQuote", "CreateSentQuote", "AttachFilesIntoInvoice", "UseMulticurrency",
 )  # fmt: skip
 _FORBIDDEN = ("ApproveTransactionsBeforePeriodLockDate",)
+LONGEST_NOTE = 2500
 _NOTE: fields.Shape = {"Details": fields.text}
 
 
@@ -59,6 +60,8 @@ def write_notes(listing: Listing, call: Call) -> Answer:
         sent = [fields.read(element, _NOTE) for element in call.elements("HistoryRecords")]
     except fields.DataInvalidError as error:
         raise _refusal(call.key, [str(error)]) from error
+    if any(len(note.get("Details", "")) > LONGEST_NOTE for note in sent):
+        raise _refusal(call.key, [call.books.switches.text_note_long])
     identity = row[listing.id_field]
     added = [add_note(call.books, identity, "Note", note.get("Details", ""), call.app_name) for note in sent]
     return call.answer("HistoryRecords", [_note(note) for note in added])
