@@ -62,7 +62,7 @@ def _read(call: Call, response: httpx2.Response, answer_max: int) -> bytes:
             body += piece
             if len(body) > answer_max:
                 said = f"{_host(call)} answered {call.method} with more than {answer_max} bytes."
-                raise (UnsureError if call.write else SurpriseError)("net.too_large", said)
+                raise UnsureError("net.too_large", said) if call.write else SurpriseError("net.too_large", said)
     return bytes(body)
 
 
