@@ -410,6 +410,7 @@ ANSWERS = [
     (413, {"Title": "RequestEntityTooLarge", "Status": 413}, {}, RefusedError, RefusedError),
     (429, "", {"Retry-After": "26", "X-Rate-Limit-Problem": "minute"}, PacedError, PacedError),
     (429, "", {"Retry-After": "7200", "X-Rate-Limit-Problem": "day"}, PacedError, PacedError),
+    (429, "", {"Retry-After": "9" * 30, "X-Rate-Limit-Problem": "day"}, PacedError, PacedError),
     (429, "", {"X-Rate-Limit-Problem": "concurrent"}, PacedError, PacedError),
     (500, "", {}, OutageError, UnsureError),
     (501, "", {}, SurpriseError, SurpriseError),
