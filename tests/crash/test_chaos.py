@@ -14,7 +14,7 @@ import pytest
 from support import databases
 from support.company import company
 
-LASTS_S = float(os.environ.get("FIELDBRIDGE_TEST_CHAOS_S", "12"))
+LASTS_S = float(os.environ.get("FIELDBRIDGE_TEST_CHAOS_S", "40"))
 SEED = os.environ.get("FIELDBRIDGE_TEST_CHAOS_SEED", "4")
 CREWS = {"sqlite-1": 1, "sqlite-2": 2, "postgresql-3": 3}
 

@@ -30,7 +30,7 @@ from fieldbridge.store.schema import run
 from support import bench as benches
 from support.bench import Bench, ended, journalling
 
-TOGETHER_WITHIN_S = 30
+TOGETHER_WITHIN_S = 60
 HOUR = timedelta(hours=1)
 SCRIPT = benches.__file__
 

@@ -128,7 +128,7 @@ def test_a_paused_connection_rests_until_it_is_resumed(bench: Bench) -> None:
     looked = Event()
 
     def wait(_: RunRef) -> Turn:
-        looked.wait(30)
+        assert looked.wait(WITHIN_S)
         return Turn()
 
     with bench.working(bench.programs({"work": wait})) as work:

@@ -32,6 +32,8 @@ SCRIPT = benches.__file__
 WITHIN_S = 60.0
 LOOK_S = 0.05
 QUICK = Rhythm(beat_s=0.2, dead_after_s=1.5, sweep_s=0.2, lost_after_s=0.0)
+# Longer than a living worker is ever silent, however busy the machine.
+PATIENT = Rhythm(beat_s=0.2, dead_after_s=5.0, sweep_s=0.2, lost_after_s=0.0)
 SLOW = Rhythm(beat_s=0.2, dead_after_s=600.0, sweep_s=600.0)
 
 
@@ -125,12 +127,12 @@ def test_a_living_worker_is_not_robbed_and_both_work(bench: Bench, elsewhere: Be
     bench.connection("rata")
     with (
         working_elsewhere(bench, journal) as process,
-        elsewhere.working(elsewhere.programs({"held": lambda _: Turn()}), rhythm=QUICK) as work,
+        elsewhere.working(elsewhere.programs({"held": lambda _: Turn()}), rhythm=PATIENT) as work,
     ):
         assert len({one.id for one in known(bench)}) == 2
         assert ended(work, work.dispatcher.start("rata", TRANSACTIONS)).state == "done"
         held = only_held(bench)
-        until(lambda: watched_for_s(bench) > QUICK.dead_after_s)
+        until(lambda: watched_for_s(bench) > PATIENT.dead_after_s)
         assert work.run(held).state == "running"
         assert process.stdin is not None
         process.stdin.write(b"go on\n")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from fieldbridge.core.errors import OutageError, UnsureError
+from fieldbridge.core.errors import OutageError, SurpriseError, UnsureError
 from fieldbridge.net.exchange import Call
 from fieldbridge.net.wire import address, open_client, wire
 
@@ -120,6 +120,15 @@ def test_a_read_that_got_no_whole_answer_is_an_outage(reply):
 def test_silence_ends_with_the_time_out(make, error):
     with socket.create_server(("127.0.0.1", 0)) as silent, sender(timeout_s=0.1) as send, pytest.raises(error):
         send(make(f"http://127.0.0.1:{silent.getsockname()[1]}/x"))
+
+
+@pytest.mark.parametrize(("make", "error"), [(read, SurpriseError), (write, UnsureError)])
+def test_a_small_answer_that_unpacks_without_end_is_cut_off(make, error):
+    packed = gzip.compress(bytes(200_000))
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n".encode()
+    with server(head + packed) as (url, _), open_client(5.0) as client, pytest.raises(error) as caught:
+        wire(client, answer_max=100_000)(make(url))
+    assert caught.value.code == "net.too_large"
 
 
 def test_an_answer_comes_unpacked_with_its_size_on_the_wire():

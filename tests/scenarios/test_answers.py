@@ -192,6 +192,7 @@ def test_an_invoice_paid_at_the_door_is_answered_with_its_payments(office):
     settle_for(office.site, '\n[transactions.tenders]\nCASH = "091"\n')
     cash = (Tender(kind="CASH", amount=Decimal("50")), Tender(kind="CASH", amount=Decimal("8.65")))
     take(office, order("1", kind="I", tenders=cash))
+    assert told(answers(office)[0], "DocumentStatus", "InvoiceTotal", "AmountDue") == ["approved", "51.00", ""]
     rows = heard(office)
     assert [told(row, "DocumentType", "DocumentStatus", "InvoiceTotal", "AmountDue") for row in rows] == [
         ["I", "paid", "51.00", "0.00"], ["P", "posted", "50.00", ""], ["P", "posted", "8.65", ""],

@@ -98,6 +98,13 @@ def test_the_last_edit_wins_wherever_it_was_made(office):
     assert [one[2] for one in in_xero(office)] == ["rep@x.example", "jo@x.example"]
 
 
+def test_of_two_edits_in_one_file_without_a_moment_the_lower_row_is_the_last(office):
+    begun(office)
+    edits(office, f"{KERIKERI},Jo,Ash,z@x.example,2,1,", f"{KERIKERI},Jo,Ash,a@x.example,1,1,")
+    synced(office)
+    assert [on_tablets(office)["Jo Ash"][name] for name in ("Email", "Phone")] == ["a@x.example", "1"]
+
+
 def test_a_tablet_whose_clock_is_ahead_does_not_win_for_ever(office):
     begun(office)
     edits(office, f"{KERIKERI},Mere,Kahu,tablet@x.example,,1,2099-01-01T00:00:00Z")

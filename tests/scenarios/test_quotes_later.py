@@ -5,6 +5,8 @@ import io
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from app.scene import Clock, lay, order, raw, settle_for
 from fieldbridge.app.evidence.story import stories
 from fieldbridge.cli.story import told
@@ -90,6 +92,21 @@ def test_a_quote_with_tax_inside_its_prices_comes_back_unchanged(office):
     edit(office, "QU-BV1", Status="SENT")
     row = heard(office)["BV1"]
     assert [row[name] for name in ("Status", "LineStatus", "InvoiceTotal", "TaxTotal")] == ["sent", "", "8.00", "1.20"]
+
+
+@pytest.mark.parametrize("shows_net", [True, False])
+def test_what_the_office_changes_in_a_quote_with_tax_inside_is_told_with_tax(office, shows_net):
+    office.site.xero.control("POST", "switches", {"inclusive_quotes_show_net_prices": shows_net})
+    two = {"quantity": Decimal(2), "unit_price": Decimal("4.60"), "total": Decimal("9.20")}
+    line = OrderLine(product="APL-1L", unit="EA", tax_code="1", **two)
+    inside = order(1, kind="Q", tax_mode="INC", lines=(line,), total=Decimal("8.00"), tax=Decimal("1.20"))
+    lay(office.site, "1.txt", raw(inside))
+    assert office.site.sync().exit_code == 0
+    more = {"Description": "Apple juice 1L", "ItemCode": "APL-1L", "Quantity": Decimal(3), "AccountCode": "200",
+            "UnitAmount": Decimal("4.60"), "TaxType": "OUTPUT2"}  # fmt: skip
+    edit(office, "QU-BV1", Status="SENT", LineAmountTypes="INCLUSIVE", LineItems=[more])
+    row = heard(office)["BV1"]
+    assert row["StatusText"].endswith("The office changed it: APL-1L quantity 2 to 3.")
 
 
 def test_following_quotes_costs_one_call_a_look_and_none_where_there_are_none(office):

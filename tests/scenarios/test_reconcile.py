@@ -153,6 +153,15 @@ def test_money_that_was_handed_over_ties_by_itself(office):
     ]
 
 
+def test_money_on_account_is_told_by_its_reference(office):
+    settle_for(office.site, CASH)
+    sync(office, "a.txt", order("1", kind="P", lines=(), total=Decimal(70), tax=Decimal(0), tenders=tenders("70")))
+    (money,) = office.books.overpayments.rows()
+    office.books.overpayments.put({**money, "Status": "VOIDED"})
+    (difference,) = proven(office).differences
+    assert difference.number == "BV1/1"
+
+
 def test_a_payment_the_office_took_back_is_told(office):
     settle_for(office.site, CASH)
     sync(office, "a.txt", order("1", kind="I", tenders=tenders("50")))

@@ -9,6 +9,7 @@ from app.scene import lay, order, raw, settle_for, settle_transactions
 from app.test_app_plan import state
 from fieldbridge.app.evidence.rehearse import rehearse
 from fieldbridge.cli import main
+from fieldbridge.core.records.field import NewCustomer
 
 
 def sync(office, name, *orders):
@@ -35,6 +36,11 @@ def test_a_rehearsal_of_unchanged_books_and_settings_is_as_it_was_and_writes_not
     assert (found.files, len(found.transactions)) == (2, 3)
     parts = {one.key: [part.number for part in one.parts] for one in found.transactions}
     assert parts == {"BV1": ["SO-BV1"], "BV2": [], "BV3": ["SO-BV3"]}
+
+
+def test_a_new_customer_that_was_made_is_as_it_was(office):
+    sync(office, "a.txt", order("1", customer="NEW001", new_customer=NewCustomer(name="Harbour Cafe")))
+    assert told(office)["BV1"] == "as it was"
 
 
 def test_another_setting_shows_in_every_document(office):

@@ -127,7 +127,7 @@ def scene(server, tmp_path):
     (tmp_path / "site").mkdir()
     clock = Clock()
     with (
-        httpx2.Client(follow_redirects=True, timeout=30) as http,
+        httpx2.Client(follow_redirects=True, timeout=60) as http,
         installations.opened(Settings(home=tmp_path / "home")) as opened,
         Installation(opened.settings, opened.database, opened.vault, clock.now, clock.pause) as installation,
     ):

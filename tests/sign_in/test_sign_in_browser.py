@@ -16,14 +16,10 @@ import httpx2
 import pytest
 
 from support.browser import WIDTH, has_browser
+from support.web import free_port
 
 RIMU = "Rimu Trading Limited"
 RUN = "from fieldbridge.cli.main import run; run()"
-
-
-def free_port():
-    with socket.create_server(("localhost", 0)) as taken:
-        return taken.getsockname()[1]
 
 
 @dataclass
@@ -86,7 +82,7 @@ def test_a_port_in_use_is_said_before_a_browser_opens(terminal):
 def test_a_connection_that_sends_nothing_does_not_keep_the_answer_waiting(terminal):
     process, _ = terminal.connect()
     with closing(socket.create_connection(("localhost", terminal.port))):
-        answer = httpx2.get(f"{terminal.redirect}?error=access_denied", timeout=10)
+        answer = httpx2.get(f"{terminal.redirect}?error=access_denied", timeout=60)
         assert "Not connected" in answer.text
     process.communicate(timeout=60)
 

@@ -38,7 +38,7 @@ def waiting(scene, asked, pool):
     told = threading.Event()
     patient = replace(scene.installation, pause=lambda _: None)
     found = pool.submit(remote_consent.by_server, patient, asked, lambda _: told.set())
-    assert told.wait(30)
+    assert told.wait(60)
     return found
 
 
@@ -47,7 +47,7 @@ def test_the_first_answer_to_a_request_counts_and_nothing_of_it_is_kept(scene, w
     with ThreadPoolExecutor(1) as pool:
         found = waiting(scene, asked, pool)
         page = web.get("/sign-in/xero?code=abc&state=one")
-        assert found.result(30) == "/sign-in/xero?code=abc&state=one"
+        assert found.result(60) == "/sign-in/xero?code=abc&state=one"
     assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
     assert "Xero has answered" in page.text
     with scene.installation.database.read() as tx:

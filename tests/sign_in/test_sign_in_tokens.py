@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -15,6 +16,8 @@ from fieldbridge.app.sign_in import tokens
 from fieldbridge.app.sign_in.heartbeat import Heartbeat
 from fieldbridge.app.sign_in.tokens import Refresher
 from fieldbridge.core.errors import AccessError, OutageError, SetupError
+from fieldbridge.net import oauth2
+from fieldbridge.net.exchange import Answer, Call
 from fieldbridge.net.oauth2 import Application
 from fieldbridge.store.ledger import leases
 from fieldbridge.store.schema import lease
@@ -57,6 +60,52 @@ def test_a_token_xero_refuses_is_refreshed_once_and_the_call_repeated(signed_in)
     signed_in.control("POST", "clock", advance_s=3600)
     assert signed_in.name_read_back(signed_in.one) == "Kauri Wholesale Limited"
     assert refreshes(signed_in) == 1
+
+
+def test_what_a_refresh_leaves_out_stays_as_it_was(signed_in):
+    before = refresher(signed_in).fresh()
+
+    def handler(_: Call) -> Answer:
+        body = b'{"access_token": "new", "expires_in": 1800}'
+        return Answer(status=200, headers={}, body=body, wire_bytes=len(body))
+
+    after = oauth2.refresh(
+        handler, "http://xero.example", refresher(signed_in).application(), before, before.obtained_at
+    )
+    assert (after.access_token, after.refresh_token, after.scopes) == ("new", before.refresh_token, before.scopes)
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"x":' * 100_000, b"\xff", b"{"])
+def test_an_answer_of_the_sign_in_that_cannot_be_read_is_an_outage(signed_in, body):
+    before = refresher(signed_in).fresh()
+
+    def handler(_: Call) -> Answer:
+        return Answer(status=200, headers={}, body=body, wire_bytes=len(body))
+
+    with pytest.raises(OutageError):
+        oauth2.refresh(handler, "http://xero.example", refresher(signed_in).application(), before, before.obtained_at)
+
+
+@pytest.mark.parametrize("meanwhile", ["connected", "disconnected"])
+def test_who_connects_or_disconnects_while_a_token_is_refreshed_has_the_last_word(signed_in, monkeypatch, meanwhile):
+    mine, installation = refresher(signed_in), signed_in.installation
+    before, refresh = mine.fresh(), oauth2.refresh
+    newer = msgspec.structs.replace(before, access_token="newer", refresh_token="newer")
+
+    def slowly(*given):
+        with installation.database.write() as tx:
+            if meanwhile == "connected":
+                tokens.keep(installation, tx, "kauri", mine.application(), newer)
+            else:
+                tokens.forget(installation, tx, "kauri")
+        return refresh(*given)
+
+    monkeypatch.setattr(oauth2, "refresh", slowly)
+    if meanwhile == "connected":
+        assert mine.fresh(before.access_token) == newer
+    else:
+        with pytest.raises(SetupError):
+            mine.fresh(before.access_token)
 
 
 def test_two_processes_refreshing_the_same_expired_token_at_once_make_one_refresh(signed_in, tmp_path):

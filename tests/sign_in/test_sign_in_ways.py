@@ -1,5 +1,8 @@
 """Every way into Xero, through the pages a person sees."""
 
+import json
+import uuid
+
 import pytest
 
 from fieldbridge.app import access, disconnect
@@ -7,7 +10,9 @@ from fieldbridge.app.certificate import ensure
 from fieldbridge.app.demo.office import Office
 from fieldbridge.app.sign_in import granting
 from fieldbridge.core.errors import AccessError, GuardError, SetupError
+from fieldbridge.net.exchange import Answer, Call
 from fieldbridge.store.ledger import connections
+from fieldbridge.xero.connections import reached
 
 KINDS = [("pkce", "mobile"), ("web-app", "web"), ("custom-connection", "custom")]
 
@@ -47,6 +52,21 @@ def test_what_an_older_consent_granted_is_not_taken_for_this_one(scene):
     app = scene.app("mobile")
     scene.grant("pkce", app, 1)
     assert scene.grant("pkce", app, 0).tenant_id == scene.tenant(0)
+
+
+def test_an_organisation_connected_again_is_found_though_it_keeps_the_id_of_its_first_consent():
+    listed = {
+        "id": str(uuid.uuid4()),
+        "tenantId": str(uuid.uuid4()),
+        "tenantName": "Kauri",
+        "tenantType": "ORGANISATION",
+    }
+
+    def handler(call: Call) -> Answer:
+        body = json.dumps([] if call.query else [listed]).encode()
+        return Answer(status=200, headers={}, body=body, wire_bytes=len(body))
+
+    assert [one.tenant_name for one in reached(handler, "http://xero.example", str(uuid.uuid4()))] == ["Kauri"]
 
 
 def test_a_private_app_moves_to_a_modern_sign_in_under_the_same_name(scene):

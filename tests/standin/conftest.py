@@ -26,7 +26,7 @@ def base_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def http() -> Iterator[httpx2.Client]:
-    with httpx2.Client(timeout=10) as client:
+    with httpx2.Client(timeout=60) as client:
         yield client
 
 

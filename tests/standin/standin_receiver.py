@@ -34,7 +34,7 @@ class Receiver(ThreadingHTTPServer):
 
     def wait_for(self, holds: Callable[[], bool]) -> None:
         """Until something that the calls bring about is so."""
-        ends = time.monotonic() + 20
+        ends = time.monotonic() + 60
         with self.changed:
             while not holds():
                 assert time.monotonic() < ends

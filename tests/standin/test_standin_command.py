@@ -20,5 +20,5 @@ def test_prints_its_address_serves_and_stops_cleanly(number):
         url = json.loads(process.stdout.readline())["url"]
         assert "Kauri Wholesale Limited" in httpx2.get(url).text
         process.send_signal(number)
-        assert process.wait(timeout=5) == 0
+        assert process.wait(timeout=60) == 0
         assert (process.stdout.read(), process.stderr.read()) == ("", "")

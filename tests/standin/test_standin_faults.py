@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from urllib.parse import urlsplit
 
 import httpx2
@@ -18,7 +19,7 @@ def raw_answer(caller, method, path):
         f"{method} {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nAccept: application/json\r\n"
         f"Authorization: {caller.authorization(method, url)}\r\nConnection: close\r\n\r\n"
     )
-    with socket.create_connection((parts.hostname, parts.port), timeout=5) as connection:
+    with socket.create_connection((parts.hostname, parts.port), timeout=60) as connection:
         connection.sendall(head.encode())
         received = b""
         try:
@@ -73,12 +74,16 @@ def test_truncated_answer_breaks_off_half_way(caller, invoice):
 
 
 def test_delay_holds_the_answer_back(caller, invoice):
-    plan(caller, kind="delay", delay_s=0.3, method="PUT")
+    """Somebody gives up on it, though what was asked for has been done."""
+    plan(caller, kind="delay", delay_s=10, method="PUT")
     impatient = caller.http
     url = f"{caller.url}/api.xro/2.0/Invoices"
     headers = {"Authorization": caller.authorization("PUT", url), "Accept": "application/json"}
-    with pytest.raises(httpx2.TransportError):
-        impatient.put(url, json=invoice, headers=headers, timeout=0.1)
+    with pytest.raises(httpx2.ReadTimeout):
+        impatient.put(url, json=invoice, headers=headers, timeout=httpx2.Timeout(60, read=0.1))
+    ends_at = time.monotonic() + 60
+    while not saved(caller):  # on a busy machine the call is still on its way
+        assert time.monotonic() < ends_at
     assert saved(caller) == 1
 
 

@@ -99,6 +99,16 @@ def test_a_draft_and_an_accepted_quote_cannot_be_declined(caller, quote, reached
     assert messages(answer) == ["The quote cannot be given the status DECLINED"]
 
 
+def test_the_price_of_an_inclusive_quote_is_read_without_its_tax(caller, quote):
+    line = {"Description": "Juice", "Quantity": 2, "UnitAmount": 4.60, "AccountCode": "200"}
+    inclusive = {"LineAmountTypes": "INCLUSIVE", "LineItems": [line]}
+    saved = made(caller, quote, **inclusive)
+    assert [str(saved["LineItems"][0][name]) for name in ("UnitAmount", "LineAmount")] == ["4.00", "9.20"]
+    assert str(saved["Total"]) == "9.20"
+    caller.switch(inclusive_quotes_show_net_prices=False)
+    assert str(made(caller, quote, **inclusive)["LineItems"][0]["UnitAmount"]) == "4.60"
+
+
 def test_an_account_that_is_unknown_is_refused_on_a_draft_too(caller, quote):
     quote["LineItems"][0]["AccountCode"] = "999"
     assert messages(caller.put("Quotes", quote)) == ["Account code '999' is not a valid code for this document."]

@@ -76,7 +76,9 @@ def test_drafts_take_no_payment(caller, invoice):
 
 
 def test_payment_needs_a_bank_account_or_one_enabled_for_payments(caller, approved):
-    assert messages(paid(caller, 1, Account={"Code": "200"})) == ["The account cannot be used for payments"]
+    assert messages(paid(caller, 1, Account={"Code": "200"})) == [
+        "Account type is invalid for making a payment to/from."
+    ]
     assert messages(paid(caller, 1, Account={"Code": "999"})) == ["Account could not be found"]
     assert messages(paid(caller, 1, Account={})) == ["You must specify an Account code or Account ID for the payment"]
     assert messages(paid(caller, 1, Invoice={"InvoiceNumber": "SO-9"})) == ["Document could not be found"]

@@ -179,6 +179,7 @@ def stay(home: Path, database_url: str, journal: Path, grace_s: str) -> None:
     with opened(home, database_url) as bench:
         with bench.working(bench.programs({**usual, "first": first}), grace_s=float(grace_s)) as work:
             until_stopped(work)
+            journal.with_suffix(".told").touch()
         leave(work)
 
 

@@ -21,6 +21,7 @@ from cryptography.x509.oid import NameOID
 from support.web import free_port
 
 HOST = "127.0.0.1"
+READY_WITHIN_S = 60.0
 
 
 @dataclass
@@ -90,7 +91,7 @@ def opened(security: str = "none", pem: Path | None = None, password: str = "") 
         how |= {"ssl_context" if security == "tls" else "tls_context": context}
     if password:
         how |= {"authenticator": room.let_in, "auth_required": security == "starttls"}
-    controller = Controller(room, hostname=HOST, port=room.port, **how)
+    controller = Controller(room, hostname=HOST, port=room.port, ready_timeout=READY_WITHIN_S, **how)
     controller.start()
     try:
         yield room

@@ -20,7 +20,7 @@ class Xero:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._http = httpx2.Client(base_url=url, timeout=30)
+        self._http = httpx2.Client(base_url=url, timeout=60)
 
     def close(self) -> None:
         self._http.close()

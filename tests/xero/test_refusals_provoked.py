@@ -231,6 +231,10 @@ def paid_to_nowhere(desk):
     return desk.paid(1, Account={"AccountID": NOBODY})
 
 
+def paid_to_an_account_of_sales(desk):
+    return desk.paid(1, Account={"Code": "200"})
+
+
 def allocated_to_a_paid_invoice(desk):
     one = desk.paid()
     assert not desk.raw("CreditNotes", credit_notes.body_of([drafted(CreditNote, "CN-1", desk.customer)]))
@@ -281,6 +285,7 @@ PROVOKED = [
     (tracked_by_nothing, "xero.tracking"),
     (negative, "xero.total_negative"),
     (paid_to_nowhere, "xero.payment_account"),
+    (paid_to_an_account_of_sales, "xero.payment_account"),
     (allocated_to_a_paid_invoice, "xero.allocation"),
     (file_of_a_kind_not_kept, "xero.file_type"),
     (malformed, "xero.refused_request"),
@@ -405,6 +410,7 @@ ANSWERS = [
     (413, {"Title": "RequestEntityTooLarge", "Status": 413}, {}, RefusedError, RefusedError),
     (429, "", {"Retry-After": "26", "X-Rate-Limit-Problem": "minute"}, PacedError, PacedError),
     (429, "", {"Retry-After": "7200", "X-Rate-Limit-Problem": "day"}, PacedError, PacedError),
+    (429, "", {"Retry-After": "9" * 30, "X-Rate-Limit-Problem": "day"}, PacedError, PacedError),
     (429, "", {"X-Rate-Limit-Problem": "concurrent"}, PacedError, PacedError),
     (500, "", {}, OutageError, UnsureError),
     (501, "", {}, SurpriseError, SurpriseError),

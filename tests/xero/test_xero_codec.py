@@ -75,7 +75,9 @@ def test_what_is_not_known_is_passed_over():
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b'{"UnitPrice":4.2', b"[]", b'{"UnitPrice":{}}', b"<html>", b'{"UnitPrice":"\xff"}']
+    "body",
+    [b"", b'{"UnitPrice":4.2', b"[]", b'{"UnitPrice":{}}', b"<html>", b'{"UnitPrice":"\xff"}', b'{"New":' * 100_000],
+    ids=["nothing", "half", "a list", "another shape", "a page", "no text", "nested without end"],
 )
 def test_a_cut_off_or_foreign_answer_is_a_surprise_that_says_about_what(body):
     with pytest.raises(SurpriseError) as caught:

@@ -156,8 +156,19 @@ def test_contacts_are_asked_for_in_pages_of_a_thousand_one_at_a_time():
     assert len(calls) == 1
     assert len(list(pages)) == 2
     assert [dict(call.query) for call in calls] == [
-        {"page": str(number), "pageSize": "1000", "includeArchived": "true"} for number in (1, 2, 3)
+        {"page": str(number), "pageSize": "1000", "includeArchived": "true", "order": "UpdatedDateUTC ASC"}
+        for number in (1, 2, 3)
     ]
+
+
+def test_no_contact_is_passed_over_while_others_are_edited(session, sqlite_site, monkeypatch):
+    monkeypatch.setattr(contacts, "CONTACTS", replace(contacts.CONTACTS, page_size=7))
+    held = {one["ContactID"] for one in sqlite_site.xero.books()["contacts"]}
+    pages = contacts.pages(session)
+    first = next(pages).records
+    edited = next(one.account_number for one in first if one.account_number)
+    sqlite_site.xero.edit("contacts", edited, EmailAddress="new@foodmart.example")
+    assert {one.contact_id for one in (*first, *rows(pages))} == held
 
 
 def test_every_page_of_the_local_xero_is_read(session, sqlite_site):

@@ -20,7 +20,7 @@ class Control:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._http = httpx2.Client(base_url=url, timeout=10)
+        self._http = httpx2.Client(base_url=url, timeout=60)
 
     def close(self) -> None:
         self._http.close()

@@ -84,7 +84,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 def answer_of(known: Known) -> Answer:
     """What the rep is told."""
     order = known.order
-    parts = tuple(_part(one) for one in known.sent if one.state != "refused")
+    settled = any(one.kind in ("payment", "credit note") for one in known.sent)
+    parts = tuple(_part(one, settled=settled) for one in known.sent if one.state != "refused")
     became = _became(known, parts)
     sentences = dict.fromkeys(_sentence(part) for part in parts) or [SENTENCES[became]]
     return Answer(
@@ -110,12 +111,12 @@ def _became(known: Known, parts: Sequence[PartAnswer]) -> Became:
     return counting[0].became if counting else "posting"
 
 
-def _part(one: Sent) -> PartAnswer:
+def _part(one: Sent, *, settled: bool) -> PartAnswer:
     sent, booked = one.document, one.booked
     if one.state != "posted":
         return PartAnswer(kind=one.kind, became=WAITING_STATES[one.state], number=one.number)
     if booked is None:
-        return _unread(one)
+        return _unread(one, settled=settled)
     became = _standing(booked)
     number = booked.number or one.number
     if became in GONE:
@@ -131,8 +132,8 @@ def _part(one: Sent) -> PartAnswer:
     )
 
 
-def _unread(one: Sent) -> PartAnswer:
-    """A part that is in Xero, of which the Books hold nothing."""
+def _unread(one: Sent, *, settled: bool) -> PartAnswer:
+    """A part that is in Xero, of which the Books hold nothing. Beside money or a credit, what is due is not known."""
     sent = one.document
     if sent is None:
         became: Became = "posted" if one.kind in BESIDES else "past"
@@ -143,7 +144,7 @@ def _unread(one: Sent) -> PartAnswer:
         number=one.number,
         subtotal=sent.total - sent.total_tax,
         tax=sent.total_tax,
-        due=sent.total if one.kind == "invoice" else None,
+        due=sent.total if one.kind == "invoice" and not settled else None,
     )
 
 

@@ -7,7 +7,7 @@ paired by what they say: those that say the same first, then those of the same p
 from collections.abc import Callable, Hashable, Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
-from fieldbridge.core.money import line_amount
+from fieldbridge.core.money import HUNDRED, line_amount
 from fieldbridge.core.records.answers import Figures, LineChange
 from fieldbridge.core.records.books import InvoiceLine
 from fieldbridge.core.records.documents import BookedDocument, BookedLine
@@ -62,18 +62,29 @@ def of_booked(line: BookedLine, amounts: str, wanted: str) -> Figures:
         product=line.item_code,
         description=_text(line.description),
         quantity=line.quantity or NOTHING,
-        unit_price=_price(line, amount),
+        unit_price=_price(line, amounts, amount),
         discount=line.discount_rate or NOTHING,
         amount=amount,
     )
 
 
-def _price(line: BookedLine, amount: Decimal) -> Decimal:
+def _price(line: BookedLine, amounts: str, amount: Decimal) -> Decimal:
     """A line's unit price, as its amount demands."""
     price = line.unit_amount or NOTHING
+    if amounts == INCLUSIVE and line.quantity and _is_told_net(line):
+        price = line.amount * HUNDRED / (line.quantity * (HUNDRED - (line.discount_rate or NOTHING)))
     if line.amount and amount != line.amount:
         price = price * amount / line.amount
     return price.quantize(UNIT_STEP, ROUND_HALF_UP)
+
+
+def _is_told_net(line: BookedLine) -> bool:
+    """Inclusive quotes are read with prices that lack the tax, but with amounts that have it.
+
+    Source: XeroAPI/xero-mcp-server, pull 309.
+    """
+    reckoned = line_amount(line.quantity or NOTHING, line.unit_amount or NOTHING, line.discount_rate or NOTHING)
+    return abs(reckoned - (line.amount - line.tax)) < abs(reckoned - line.amount)
 
 
 def is_same(before: Figures, after: Figures) -> bool:

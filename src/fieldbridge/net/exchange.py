@@ -26,3 +26,5 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Handler = Callable[[Call], Answer]
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding an answer may raise: it is cut off, of another shape, no text, or nested without end."""

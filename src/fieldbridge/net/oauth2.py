@@ -13,7 +13,7 @@ import msgspec
 from oauthlib.oauth2 import BackendApplicationClient, OAuth2Error, WebApplicationClient
 
 from fieldbridge.core.errors import AccessError, OutageError, SetupError, SurpriseError
-from fieldbridge.net.exchange import Answer, Call, Handler
+from fieldbridge.net.exchange import UNREADABLE, Answer, Call, Handler
 
 VERIFIER_LENGTH = 96
 IF_IT_STAYS = "It is tried again. If it stays so, report it with the lines of `fieldbridge log`."
@@ -94,7 +94,8 @@ def refresh(handler: Handler, identity_url: str, application: Application, token
     client = WebApplicationClient(application.client_id)
     extra = {} if application.client_secret else {"client_id": application.client_id}
     body = client.prepare_refresh_body(refresh_token=tokens.refresh_token, **extra)
-    return _tokens(handler(_token_call(identity_url, application, body, write=False)), now)
+    answer = handler(_token_call(identity_url, application, body, write=False))
+    return _tokens(answer, now, tokens.scopes, tokens.refresh_token)
 
 
 def client_credentials(
@@ -102,7 +103,7 @@ def client_credentials(
 ) -> Tokens:
     """Tokens of a custom connection, for which nobody needs to be present."""
     body = BackendApplicationClient(application.client_id).prepare_request_body(scope=list(scopes))
-    return _tokens(handler(_token_call(identity_url, application, body, write=False)), now)
+    return _tokens(handler(_token_call(identity_url, application, body, write=False)), now, scopes)
 
 
 def revoke(handler: Handler, identity_url: str, application: Application, tokens: Tokens) -> None:
@@ -146,20 +147,21 @@ def _call(url: str, application: Application, body: str, *, write: bool) -> Call
     return Call(method="POST", url=url, headers=headers, body=body.encode(), write=write)
 
 
-def _tokens(answer: Answer, now: datetime) -> Tokens:
+def _tokens(answer: Answer, now: datetime, scopes: tuple[str, ...] = (), refresh_token: str = "") -> Tokens:
+    """What was granted. Scopes and a refresh token that the answer leaves out are those of before. Source: RFC 6749."""
     if answer.status != 200:
         raise _refusal(answer)
     try:
         granted = msgspec.json.decode(answer.body, type=_TokenAnswer)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         said = "Xero's answer with the tokens could not be read."
         raise OutageError("access.unreadable", said, remedy=IF_IT_STAYS) from error
     return Tokens(
         access_token=granted.access_token,
-        refresh_token=granted.refresh_token,
+        refresh_token=granted.refresh_token or refresh_token,
         expires_at=now + timedelta(seconds=granted.expires_in),
         obtained_at=now,
-        scopes=tuple(granted.scope.split()),
+        scopes=tuple(granted.scope.split()) or scopes,
     )
 
 
@@ -169,7 +171,7 @@ def _refusal(answer: Answer) -> AccessError | SetupError | OutageError:
         return OutageError("access.identity_outage", f"Xero's sign-in answered {answer.status}.")
     try:
         code = msgspec.json.decode(answer.body, type=_TokenError).error
-    except msgspec.DecodeError:
+    except UNREADABLE:
         code = ""
     if code == "invalid_grant":
         return AccessError(

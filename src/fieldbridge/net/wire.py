@@ -1,11 +1,12 @@
 """The wire: sends one request once, and sorts failures by whether it may have arrived."""
 
+from contextlib import closing
 from importlib.metadata import version
 from urllib.parse import quote, urlencode
 
 import httpx2
 
-from fieldbridge.core.errors import OutageError, UnsureError
+from fieldbridge.core.errors import OutageError, SurpriseError, UnsureError
 from fieldbridge.net.exchange import Answer, Call, Handler
 
 TIMEOUT_S = 30.0
@@ -13,6 +14,8 @@ TIMEOUT_S = 30.0
 CONNECTIONS_MAX = 200
 # Shorter than servers keep idle connections, so that a write rarely meets one the server has just closed.
 KEEP_ALIVE_S = 4.0
+# A page of a thousand long documents has some 50 MB. More than this is no answer, packed small or not.
+ANSWER_MAX = 256 * 1024 * 1024
 USER_AGENT = f"fieldbridge/{version('fieldbridge')}"
 NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
 
@@ -23,11 +26,11 @@ def open_client(timeout_s: float = TIMEOUT_S) -> httpx2.Client:
     return httpx2.Client(timeout=timeout_s, limits=limits, headers={"User-Agent": USER_AGENT}, follow_redirects=False)
 
 
-def wire(client: httpx2.Client) -> Handler:
-    """The innermost layer.
+def wire(client: httpx2.Client, answer_max: int = ANSWER_MAX) -> Handler:
+    """The innermost layer. Units: answer_max in bytes, unpacked.
 
     Errors: OutageError when a request never left, or a read was not answered; UnsureError when a write may have
-    arrived.
+    arrived; SurpriseError when the answer to a read is without end.
     """
 
     def send(call: Call) -> Answer:
@@ -35,7 +38,8 @@ def wire(client: httpx2.Client) -> Handler:
             call.method, address(call), headers=dict(call.headers), content=call.body or None
         )
         try:
-            response = client.send(request)
+            response = client.send(request, stream=True)
+            body = _read(call, response, answer_max)
         except NEVER_LEFT as error:
             raise OutageError("net.unreachable", f"{_host(call)} cannot be reached: {error}.") from error
         except httpx2.HTTPError as error:
@@ -43,11 +47,23 @@ def wire(client: httpx2.Client) -> Handler:
         return Answer(
             status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},
-            body=response.content,
+            body=body,
             wire_bytes=response.num_bytes_downloaded,
         )
 
     return send
+
+
+def _read(call: Call, response: httpx2.Response, answer_max: int) -> bytes:
+    """All of an answer, unpacked piece by piece, so that a small one cannot become larger than memory."""
+    body = bytearray()
+    with closing(response):
+        for piece in response.iter_bytes():
+            body += piece
+            if len(body) > answer_max:
+                said = f"{_host(call)} answered {call.method} with more than {answer_max} bytes."
+                raise UnsureError("net.too_large", said) if call.write else SurpriseError("net.too_large", said)
+    return bytes(body)
 
 
 def address(call: Call) -> str:

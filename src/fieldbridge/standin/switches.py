@@ -75,6 +75,8 @@ class Switches:
     """A quote takes only the likely next statuses instead of any."""
     quote_needs_date: bool = False
     """A quote without Date is refused instead of dated today."""
+    inclusive_quotes_show_net_prices: bool = True
+    """The UnitAmount of an INCLUSIVE quote is read without its tax, as reported; LineAmount and totals are not."""
     quote_tracking_by_id: bool = True
     """A quote's lines keep the tracking that is told by TrackingOptionID, and none told by name alone."""
     quote_creates_contact: bool = True
@@ -187,8 +189,6 @@ class Switches:
     text_due_date_missing: str = "The document DueDate field must be specified."
     text_discount_not_allowed: str = "Discounts are not allowed on this type of document"
     text_both_discounts: str = "Only one of DiscountRate and DiscountAmount may be given"
-    text_number_taken_by_credit: str = "Credit Note # must be unique."
-    text_payment_account: str = "The account cannot be used for payments"
     text_allocation_amount: str = "The allocation amount must be greater than zero"
     text_allocation_currency: str = "The invoice and the credit note must be in the same currency"
     text_allocation_contact: str = "The invoice and the credit note must belong to the same contact"

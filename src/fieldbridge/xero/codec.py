@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from fieldbridge.core.errors import SurpriseError
+from fieldbridge.net.exchange import UNREADABLE
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MS_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
@@ -71,7 +72,7 @@ def _decoded(body: bytes | msgspec.Raw, shape: Any, what: str) -> Any:
             return msgspec.json.decode(body, type=shape, strict=False)
         except msgspec.ValidationError:
             return msgspec.convert(_without_nulls(_decode_any(body)), shape, strict=False)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise SurpriseError(
             "xero.unreadable",
             f"Xero's answer about {what} could not be read ({error}; {len(bytes(body))} bytes).",

@@ -17,7 +17,14 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 def reached(handler: Handler, api_url: str, consent_id: str = "") -> list[Reach]:
-    """The organisations a grant reaches; with a consent's id, only those it added."""
+    """The organisations a grant reaches; with a consent's id, only those it added.
+
+    One that is connected already keeps the id of its first consent, so when a consent has added none, all are meant.
+    """
+    return _listed(handler, api_url, consent_id) or (_listed(handler, api_url, "") if consent_id else [])
+
+
+def _listed(handler: Handler, api_url: str, consent_id: str) -> list[Reach]:
     query = (("authEventId", consent_id),) if consent_id else ()
     answer = handler(
         Call(method="GET", url=f"{api_url}/connections", query=query, headers={"Accept": "application/json"})

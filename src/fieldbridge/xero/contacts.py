@@ -14,6 +14,7 @@ import msgspec
 from fieldbridge.core.records.books import Address, Contact, ContactFields, PaymentTerms, Person
 from fieldbridge.xero.codec import Wire, encode, instant_or_none, quoted
 from fieldbridge.xero.collection import PAGE_SIZE, Page
+from fieldbridge.xero.documents.walking import walk
 from fieldbridge.xero.outcomes import NO_ID, ElementWire, Writable
 from fieldbridge.xero.reference.organisation import TermsWire
 from fieldbridge.xero.session import Session
@@ -173,7 +174,7 @@ by_id, create = CONTACTS.one, CONTACTS.create
 
 def pages(session: Session, since: datetime | None = None) -> Iterator[Page[Contact]]:
     """Every contact, or those modified since; each knows when Xero said so, because a balance is of that moment."""
-    for page in CONTACTS.pages(session, since):
+    for page in walk(CONTACTS, session, since):
         seen = tuple(msgspec.structs.replace(one, seen_at=page.read_at) for one in page.records)
         yield replace(page, records=seen)
 

@@ -19,6 +19,7 @@ from fieldbridge.core.errors import (
     SurpriseError,
     UnsureError,
 )
+from fieldbridge.core.pacing import DAY_S
 from fieldbridge.net.exchange import Answer
 from fieldbridge.xero.codec import Wire, decode
 from fieldbridge.xero.refusals import KEY_REUSED, NO_REASON, meaning, refused
@@ -88,14 +89,14 @@ def failure(
 def limit_met(answer: Answer) -> Met | None:
     """The call limit that an answer says was met, in the form of today or of OAuth 1.0a, whose status varies.
 
-    Retry-After is absent when too many calls were in flight at once, and in the old form.
+    Retry-After is absent when too many calls were in flight at once, and in the old form. No limit lasts over a day.
     """
     is_old = answer.body.startswith(b"oauth_problem=rate")
     if answer.status != 429 and not is_old:
         return None
     limit = answer.headers.get("x-rate-limit-problem", "minute" if is_old else "call").lower()
     named = answer.headers.get("retry-after", "")
-    return Met(limit, float(named) if named.isdecimal() else UNNAMED_S.get(limit, 1.0))
+    return Met(limit, min(float(named), DAY_S) if named.isdecimal() else UNNAMED_S.get(limit, 1.0))
 
 
 def lacks_scope(answer: Answer) -> bool:

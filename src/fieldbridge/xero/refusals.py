@@ -236,8 +236,9 @@ CATALOGUE = (
     ),
     Refusal(
         code="xero.payment_account",
-        pattern=r"^account could not be found|specify an account code or account id for the payment",
-        means="the account that takes the money does not exist any more",
+        pattern=r"^account (could not be found|type is invalid for making a payment)|"
+        r"specify an account code or account id for the payment",
+        means="the account that takes the money does not exist any more, or takes no payments",
         fixed_by="service desk",
         remedy=f"Choose another account for the payments in the connection's settings, {RETRY}",
     ),

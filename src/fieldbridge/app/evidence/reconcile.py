@@ -137,8 +137,8 @@ def _document(part: Part, held: Money | None) -> Document:
     if held is None:
         return Document(number=part.number, posted=posted, held=None)
     if held.status in GONE:
-        return Document(number=held.number, posted=posted, held=None, said=f"is {held.status} in Xero")
-    return Document(number=held.number, posted=posted, held=held.total, said=_changed(part, held))
+        return Document(number=held.number or part.number, posted=posted, held=None, said=f"is {held.status} in Xero")
+    return Document(number=held.number or part.number, posted=posted, held=held.total, said=_changed(part, held))
 
 
 def _changed(part: Part, held: Money) -> str:

@@ -32,6 +32,8 @@ from fieldbridge.store.schema import book, connection, link, person, rep_since, 
 
 LOOKED_AT = (connection, book, watermark, link, rep_since, sheet, sheet_row, person)
 LONG_AGO_S = 3600.0
+ONCE = ("contact", "membership")
+"""What is made of a new customer once. Today's books have it."""
 Became = Literal["as it was", "differs", "would go now", "would be set aside", "not read again"]
 
 
@@ -171,7 +173,7 @@ def _rehearsed(
 ) -> Rehearsed:
     made = {each.part: each for each in parts[0] if each.state != "refused"}
     held = [_part(each, made.pop(each.part, None)) for each in parts[1]]
-    held += [_gone(each) for each in made.values()] if parts[1] else []
+    held += [_gone(each) for each in made.values() if each.kind not in ONCE] if parts[1] else []
     before = main(then) if then else None
     after = main(now) if now else None
     return Rehearsed(

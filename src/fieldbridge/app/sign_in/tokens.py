@@ -95,9 +95,13 @@ class Refresher:
         else:
             new = oauth2.client_credentials(handler, self.identity_url, application, tokens.scopes, now)
         with self.installation.database.write() as tx:
-            self.installation.vault.put(tx, self.connection_id, TOKENS, msgspec.json.encode(new))
-            connections.renewed(tx, self.connection_id, now)
-        return new
+            # Whoever connected or disconnected meanwhile has the last word.
+            held = self.installation.vault.get(tx, self.connection_id, TOKENS)
+            if held and msgspec.json.decode(held, type=Tokens) == tokens:
+                self.installation.vault.put(tx, self.connection_id, TOKENS, msgspec.json.encode(new))
+                connections.renewed(tx, self.connection_id, now)
+                return new
+        return self._kept()
 
     @contextmanager
     def _lease(self) -> Iterator[Callable[[], None]]:

@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from fieldbridge.core.errors import RefusedError
 from fieldbridge.core.records.people import LONG_AGO, Edit, Held, More
@@ -69,7 +69,10 @@ def read_edits(
                 columns = _columns(cells, name, profile)
                 continue
             values = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
-            yield _attempt(values, f"{name}, line {rows.line_num}", profile, zone, now)
+            later = now + timedelta(
+                microseconds=rows.line_num
+            )  # of two edits without a moment the lower row is the last
+            yield _attempt(values, f"{name}, line {rows.line_num}", profile, zone, later)
     except csv.Error as error:
         said = f"{name}, line {rows.line_num}: it cannot be told which field is which ({error})."
         raise RefusedError("person.file", said, remedy="Export the file anew.") from error

@@ -39,10 +39,7 @@ def match(books: Books, sent: Record) -> Record | None:
 def create_contact(books: Books, sent: Record) -> Record:
     """Shape: `sent` as read with CONTACT. Errors: RefusedError with every rule broken."""
     if not sent.get("Name"):
-        raise RefusedError(
-            "The Contact must contain at least 1 of the following elements to identify the contact: "
-            "Name, ContactID, ContactNumber"
-        )
+        raise RefusedError("Contact Name cannot be empty.")
     fresh: Record = {
         "ContactID": books.new_id(), "ContactStatus": "ACTIVE", "IsSupplier": False, "IsCustomer": False,
         "ContactPersons": [], "ContactGroups": [],

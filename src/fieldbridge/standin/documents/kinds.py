@@ -45,7 +45,7 @@ class Kind(Settled):
     prefix: str
     allows_discount: bool
     shape: fields.Shape
-    number_taken: Callable[[Books], str]
+    number_taken: str
 
     def is_sale(self, document: Record) -> bool:
         """Receivable rather than payable."""
@@ -71,7 +71,7 @@ INVOICE = Kind(
         "ExpectedPaymentDate": fields.day,
         "PlannedPaymentDate": fields.day,
     },
-    number_taken=lambda books: "Invoice # must be unique.",
+    number_taken="Invoice # must be unique.",
 )
 CREDIT_NOTE = Kind(
     name="CreditNote",
@@ -88,7 +88,7 @@ CREDIT_NOTE = Kind(
         "CreditNoteNumber": fields.text,
         "Type": fields.choice("ACCRECCREDIT", "ACCPAYCREDIT"),
     },
-    number_taken=lambda books: books.switches.text_number_taken_by_credit,
+    number_taken="Credit Note # must be unique.",
 )
 OVERPAYMENT = Settled(
     "Overpayment", "OverpaymentID", "", lambda books: books.overpayments,

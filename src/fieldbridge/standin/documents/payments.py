@@ -109,4 +109,4 @@ def _account(books: Books, named: Record) -> Record:
         raise RefusedError("Account could not be found")
     if found["Status"] == "ACTIVE" and (found["Type"] == "BANK" or found["EnablePaymentsToAccount"]):
         return found
-    raise RefusedError(books.switches.text_payment_account)
+    raise RefusedError("Account type is invalid for making a payment to/from.")

@@ -68,7 +68,7 @@ def _number(books: Books, kind: Kind, before: Record | None, after: Record) -> N
         raise RefusedError(books.switches.text_number_characters)
     same = (row for row in table.find("number", number.casefold()) if row[kind.id_field] != after[kind.id_field])
     if kind.is_sale(after) and any(kind.is_sale(row) and _blocks(books, row) for row in same):
-        raise RefusedError(kind.number_taken(books))
+        raise RefusedError(kind.number_taken)
 
 
 def _blocks(books: Books, row: Record) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from fieldbridge.standin.books.books import Books
 from fieldbridge.standin.documents.kinds import OVERPAYMENT, PREPAYMENT, Settled
+from fieldbridge.standin.pricing.coding import tax_rate_of
+from fieldbridge.standin.pricing.money import HUNDRED, rounded
 from fieldbridge.standin.resources import high_volume
 from fieldbridge.standin.resources.call import Call
 from fieldbridge.standin.resources.document_views import day_companions, show_document, show_line
@@ -25,10 +27,22 @@ def show_quote(view: View, quote: Record) -> Record:
     return {
         **quote,
         "Contact": {name: contact[name] for name in names if name in contact},
-        "LineItems": [show_line(view, line) for line in quote["LineItems"]],
+        "LineItems": [_quoted(view, quote, show_line(view, line)) for line in quote["LineItems"]],
         "LineAmountTypes": quote["LineAmountTypes"].upper(),
         **day_companions(quote, "Date", "ExpiryDate"),
     }
+
+
+def _quoted(view: View, quote: Record, line: Record) -> Record:
+    """An inclusive quote's price is told without the tax that is in it.
+
+    Source: XeroAPI/xero-mcp-server pull 309, against a live organisation.
+    """
+    is_net = quote["LineAmountTypes"] == "INCLUSIVE" and view.books.switches.inclusive_quotes_show_net_prices
+    if not is_net or "UnitAmount" not in line:
+        return line
+    rate = tax_rate_of(view.books, line)
+    return {**line, "UnitAmount": rounded(line["UnitAmount"] * HUNDRED / (HUNDRED + rate), view.unit_decimals)}
 
 
 def _show_credit(kind: Settled, view: View, credit: Record) -> Record:
