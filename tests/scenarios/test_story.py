@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.scene import lay, order, raw, settle_for
+from app.scene import lay, order, raw, settle_for, settle_transactions
 from fieldbridge.app.evidence.story import stories
 from fieldbridge.cli import main
 from fieldbridge.cli.story import told
@@ -58,6 +58,14 @@ def test_a_story_tells_bytes_plan_calls_document_and_what_the_rep_was_told(offic
         "posted: SO-BV1 is in Xero, a draft the office has not approved yet."
     ]
     assert lines[1] == "SO-BV1 is approved."
+
+
+def test_a_note_on_a_document_is_told_by_what_it_is_and_without_an_amount(office, ask):
+    settle_transactions(office.site, "history_note = true")
+    sync(office, "a.txt", order("1"))
+    out, _ = ask("story", "BV1")
+    assert "note" in [line.strip() for line in out.splitlines()]
+    assert "note note," not in out
 
 
 @pytest.mark.parametrize("name", ["BV1", "1", "SO-BV1"])

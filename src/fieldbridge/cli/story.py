@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fieldbridge.core.records.documents import BookedInvoice
     from fieldbridge.core.records.field import Order
     from fieldbridge.store.ledger.calls import Attempt
-    from fieldbridge.store.ledger.evidence import Arrival, PastProblem
+    from fieldbridge.store.ledger.evidence import Arrival, Part, PastProblem
 
 Lines = Iterator[str]
 LONGEST_SHOWN = 200
@@ -82,7 +82,7 @@ def _understood(order: "Order") -> Lines:
 
 def _planned(fate: "Fate") -> Lines:
     part, document = fate.part, fate.planned
-    named = f"{_moment(part.planned_at)} {part.kind} {visible(part.number)}"
+    named = f"{_moment(part.planned_at)} {_named(part)}"
     if document is None:
         yield named
         return
@@ -93,6 +93,12 @@ def _planned(fate: "Fate") -> Lines:
     yield f"{named}, {document.status}, dated {document.issued_on}"
     yield from (f"  {line}" for line in _document_lines(document))
     yield f"  {_sum(document.total - document.total_tax, document.total_tax, document.total)}"
+
+
+def _named(part: "Part") -> str:
+    """Shape: what has no number of its own, such as a note, is numbered by what it is."""
+    number = visible(part.number)
+    return number if number.startswith(part.kind) else f"{part.kind} {number}"
 
 
 def _plain_fields(document: "Record") -> Lines:
@@ -125,7 +131,7 @@ def _sum(without: Decimal, tax: Decimal, total: Decimal) -> str:
 
 def _sent(fate: "Fate") -> Lines:
     for one in fate.attempts:
-        yield f"{_moment(one.sent_at)} {fate.part.kind} {visible(fate.part.number)}, attempt {one.number}"
+        yield f"{_moment(one.sent_at)} {_named(fate.part)}, attempt {one.number}"
         yield f"  under the idempotency key {one.idempotency_key}"
         yield from (f"  {line}" for line in _answered(one))
     yield f"  → {fate.part.state}" + (f" {_moment(fate.part.settled_at)}" if fate.part.settled_at else "")
@@ -143,7 +149,8 @@ def _answered(one: "Attempt") -> Lines:
 def _held(fate: "Fate") -> Lines:
     if fate.booked is None:
         since = ", not read since it was posted" if isinstance(fate.planned, SalesDocument) else ""
-        yield f"{fate.part.kind} {visible(fate.part.number)}, {fate.part.total:.2f}{since}"
+        amount = f", {fate.part.total:.2f}" if fate.part.total else ""
+        yield f"{_named(fate.part)}{amount}{since}"
     else:
         yield from _document(fate.booked)
     if fate.page:
