@@ -76,7 +76,7 @@ def test_a_fault_has_the_line_its_setting_begins_on(text, line):
         ("[transactions]\nreference = '{customer}'", "transactions.reference", "names customer, which an order"),
         ("[profile]\nencoding = 'klingon'", "profile", "encoding 'klingon' is unknown"),
         ("[prices]\nwritten = 'both'", "prices.written", "is 'both': Invalid enum value"),
-        ("[schedule.every_s]\nmaster-data = 1", "schedule.every_s", "at least 5 seconds"),
+        ("[schedule.every_s]\nmaster-data = 1", "schedule.every_s", "from 5 seconds"),
         ("[schedule.calendar]\nhours = ['never']", "schedule.calendar", "never"),
         ("[staff]\nABE = 5", "staff", "Expected `str`, got `int`"),
     ],

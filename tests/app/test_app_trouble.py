@@ -182,7 +182,7 @@ def test_a_revoked_sign_in_pauses_the_connection_and_connecting_again_loses_noth
     run = site.sync()
     assert (run.state, run.exit_code) == ("halted", 3)
     assert "access.token_rejected" in run.error
-    assert "Reconnect" in run.error
+    assert "Connect it again" in run.error
     (status,) = statuses(site.installation)
     assert status.paused_because
     assert left(site) == ["orders.txt"]

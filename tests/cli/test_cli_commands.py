@@ -370,7 +370,7 @@ def test_the_service_is_shown_without_changing_anything(shell, tmp_path):
     text = shell.json("service", "show", "--system", "--listen", "127.0.0.1:8124")["text"]
     assert f'"--home" "{shell.home}" "run" "--listen" "127.0.0.1:8124"' in text
     assert "Restart=always" in shell.run("service", "show")
-    assert "is set here" in shell.run("service", "show", code=2, FIELDBRIDGE_DATABASE_URL="postgresql://h/d")
+    assert "would not see it" in shell.run("service", "show", code=2, FIELDBRIDGE_DATABASE_URL="postgresql://h/d")
     assert list(shell.home.iterdir()) == []
 
 
@@ -430,3 +430,16 @@ def test_connecting_again_needs_no_more_than_the_name_and_what_is_piped_in(shell
     shell.patch.setattr(sys, "stdin", io.StringIO(f"{app.consumer_key}\n{app.consumer_secret}\n"))
     assert shell.json("connect", "kauri") == before
     assert shell.json("sync", "master-data")
+
+
+def test_a_plan_names_its_connection_and_the_log_of_several_is_in_the_order_of_time(shell, tmp_path):
+    app = shell.new_app()
+    (tmp_path / "other").mkdir()
+    shell.connect(app, named="matai")
+    shell.connect(app, named="kauri", folder=tmp_path / "other")
+    shell.connect(app, named="matai")
+    assert [one["connection"] for one in shell.json("plan", "images")] == ["kauri", "matai"]
+    assert "matai images: nothing to do" in shell.run("plan", "images")
+    told = shell.json("log")
+    assert [one["connection_id"] for one in told] == ["matai", "kauri", "matai"]
+    assert [one["id"] for one in told] == sorted(one["id"] for one in told)

@@ -89,6 +89,7 @@ def test_when_the_key_is_lost_for_good_a_backup_made_under_a_new_one_can_be_rest
 
 def test_no_port_beyond_the_last_is_listened_at(shell):
     assert told(shell, "run", "--listen", "127.0.0.1:99999")["code"] == "run.listen"
+    assert told(shell, "service", "show", "--listen", "8124")["code"] == "run.listen"
 
 
 def test_a_fault_of_ours_is_told_as_one(shell):

@@ -65,7 +65,7 @@ REFUSED = [
     ("/etc/hosts", None, "attachment.name"),
     ("C:\\slip.pdf", None, "attachment.name"),
     ("ā" * 122 + ".pdf", PDF, "attachment.name"),
-    ("a\x1b[31m.pdf", None, "attachment.name"),
+    ("a\u202egpj.pdf", None, "attachment.name"),
 ]
 
 
@@ -80,6 +80,16 @@ def test_a_file_that_cannot_go_is_a_problem_and_its_document_goes_without_it(off
     assert (problem.key, problem.code) == ("BV1", code)
     assert problem.message.isprintable()
     assert problem.remedy
+
+
+def test_every_file_that_cannot_go_is_named(office):
+    put(office, "empty.pdf", b"")
+    put(office, "large.pdf", PDF + b"\0" * (10 * MEGABYTE))
+    assert send(office, "gone.pdf", "empty.pdf", "lost.jpg", "large.pdf").exit_code == 1
+    said = {one.code: one.message for one in office.site.problems()}
+    assert said.keys() == {"attachment.missing", "attachment.size"}
+    assert all(name in said["attachment.missing"] for name in ("gone.pdf", "lost.jpg"))
+    assert all(name in said["attachment.size"] for name in ("empty.pdf", "large.pdf"))
 
 
 def test_a_link_out_of_the_folder_is_not_followed(office, tmp_path):

@@ -101,6 +101,7 @@ class PlannedPeople(msgspec.Struct, frozen=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What a run would do."""
 
+    connection: str
     flow: str
     invoices: list[PlannedInvoice]
     others: list[PlannedPart]
@@ -152,6 +153,7 @@ def _told(scratch: Installation, ref: RunRef, known: set[int], pictures: list[Pl
         found = problems.still_open(tx, ref.connection_id)
     written = [event.fields for event in events if event.event == "file.published"]
     return Plan(
+        connection=ref.connection_id,
         flow=ref.flow,
         invoices=[PlannedInvoice(one.key, INVOICE.decode(one)) for one in planned if one.kind == INVOICE.name],
         others=[_other(one) for one in planned if one.kind != INVOICE.name],

@@ -54,7 +54,7 @@ def log(
     with here(context) as installation:
         names = [one.id for one in installation.connections(connection)]
         with installation.database.read() as tx:
-            found = [event for name in names for event in events(tx, name, lines)]
+            found = sorted((event for name in names for event in events(tx, name, lines)), key=lambda event: event.id)
     shown = output()
 
     def words() -> None:

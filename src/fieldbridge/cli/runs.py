@@ -15,7 +15,7 @@ from fieldbridge.core.errors import SetupError
 from fieldbridge.flows import FLOWS
 
 if TYPE_CHECKING:
-    from fieldbridge.app.dry_run import PlannedInvoice
+    from fieldbridge.app.dry_run import Plan, PlannedInvoice
     from fieldbridge.app.installation import Installation
     from fieldbridge.app.workshop import Workshop
     from fieldbridge.store.ledger.problems import OpenProblem
@@ -96,7 +96,7 @@ def run(
     from fieldbridge.app import log_file, workshop
     from fieldbridge.console.server import serving
 
-    address = _address(listen) if listen else None
+    address = address_of(listen) if listen else None
     shown = output()
     with here(context) as installation:
         # The first connection may be made through the server that this starts.
@@ -138,7 +138,8 @@ def leave(work: "Workshop") -> None:
         os._exit(UNFINISHED)
 
 
-def _address(listen: str) -> tuple[str, int]:
+def address_of(listen: str) -> tuple[str, int]:
+    """A host and a port as somebody typed them. Errors: SetupError when they are none."""
     host, _, port = listen.rpartition(":")
     if not host or not port.isdecimal() or int(port) > PORT_MAX:
         raise SetupError("run.listen", f"{listen} is not HOST:PORT.", remedy="For instance --listen 127.0.0.1:8124")
@@ -217,27 +218,33 @@ def plan(context: typer.Context, flow: FlowName, connection: Only = None, as_jso
 
     def words() -> None:
         for one in plans:
-            if one.invoices:
-                columns = ["order", "invoice", "status", "reference", "due", "lines", "total"]
-                shown.table("Invoices to be created", columns, [_row(each) for each in one.invoices])
-            if one.others:
-                others = [[each.order, each.kind, each.number, each.total] for each in one.others]
-                shown.table("Besides", ["order", "kind", "number", "amount"], others)
-            if one.files:
-                files = [[each.name, each.rows, each.rows_before] for each in one.files]
-                shown.table("Files to be written", ["file", "rows", "before"], files)
-            if one.pictures:
-                pictures = [[each.what, each.name, each.source] for each in one.pictures]
-                shown.table("Pictures", ["", "in the catalogue", "of the site"], pictures)
-            if one.people:
-                people = [[each.customer, "\n".join(each.before), "\n".join(each.after)] for each in one.people]
-                shown.table("People to be written into Xero", ["customer", "now", "then"], people)
-            for found in one.problems:
-                shown.say(f"! {found.message}\n  → {found.remedy}")
-            if not (one.invoices or one.others or one.files or one.pictures or one.people or one.problems):
-                shown.say(f"{one.flow}: nothing to do")
+            if len(plans) > 1:
+                shown.say(f"# {one.connection}")
+            _tell_plan(one, shown)
 
     shown.show(plans, words, as_json=as_json)
+
+
+def _tell_plan(one: "Plan", shown: Output) -> None:
+    if one.invoices:
+        columns = ["order", "invoice", "status", "reference", "due", "lines", "total"]
+        shown.table("Invoices to be created", columns, [_row(each) for each in one.invoices])
+    if one.others:
+        others = [[each.order, each.kind, each.number, each.total] for each in one.others]
+        shown.table("Besides", ["order", "kind", "number", "amount"], others)
+    if one.files:
+        files = [[each.name, each.rows, each.rows_before] for each in one.files]
+        shown.table("Files to be written", ["file", "rows", "before"], files)
+    if one.pictures:
+        pictures = [[each.what, each.name, each.source] for each in one.pictures]
+        shown.table("Pictures", ["", "in the catalogue", "of the site"], pictures)
+    if one.people:
+        people = [[each.customer, "\n".join(each.before), "\n".join(each.after)] for each in one.people]
+        shown.table("People to be written into Xero", ["customer", "now", "then"], people)
+    for found in one.problems:
+        shown.say(f"! {found.message}\n  → {found.remedy}")
+    if not (one.invoices or one.others or one.files or one.pictures or one.people or one.problems):
+        shown.say(f"{one.connection} {one.flow}: nothing to do")
 
 
 def _row(one: "PlannedInvoice") -> list[object]:

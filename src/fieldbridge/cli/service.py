@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from fieldbridge.cli.output import Json, output
+from fieldbridge.cli.runs import address_of
 
 
 class Action(StrEnum):
@@ -45,6 +46,8 @@ def service(
         place = placing.uninstall(name, for_system=for_system)
         shown.show({"place": place}, lambda: shown.say(f"Stopped and taken away: {place}"), as_json=as_json)
         return
+    if listen:
+        address_of(listen)
     wanted = wish(name, load_settings(context.obj), listen, for_system=for_system)
     if action is Action.SHOW:
         text = placing.text_of(wanted)

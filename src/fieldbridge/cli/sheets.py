@@ -135,7 +135,9 @@ def price(
     try:
         quantity = Decimal(qty)
     except InvalidOperation:
-        raise typer.BadParameter(f"{qty} is not a number", param_hint="--qty") from None
+        quantity = Decimal(0)
+    if not quantity.is_finite() or quantity <= 0:
+        raise typer.BadParameter(f"{qty} is not a number over 0", param_hint="--qty")
     with here(context) as installation:
         found = [
             explain(installation, one, (customer, product), on.date() if on else None, quantity)
@@ -146,7 +148,11 @@ def price(
     def words() -> None:
         for one in found:
             rows = [[step.outcome, step.said, f"{step.price:f}", step.number] for step in one.steps]
-            shown.table(f"{one.quantity} {product} for {customer} on {one.on}", ["", "step", "price", "row"], rows)
+            shown.table(
+                f"{one.connection}: {one.quantity} {product} for {customer} on {one.on}",
+                ["", "step", "price", "row"],
+                rows,
+            )
             shown.say(f"Price: {one.price:f} without tax.")
             if one.buyer.discount:
                 shown.say(f"Tablets also know the customer's standing discount of {one.buyer.discount:f} %.")

@@ -132,4 +132,4 @@ def _tell(one: "Compared", shown: Output) -> None:
             f"{column} {before or '(blank)'} → {after or '(blank)'}" for column, (before, after) in each.columns.items()
         )
         shown.say(f"  {each.what} {each.key}" + (f": {cells}" if each.what == "changed" else ""))
-    shown.say(f"  {len(one.differences)} rows differ")
+    shown.say(f"  rows that differ: {len(one.differences)}")

@@ -6,6 +6,7 @@ for that one are taken back, and the others go on; tried again, only what is mis
 
 from collections.abc import Sequence
 
+import msgspec
 import sqlalchemy as sa
 
 from fieldbridge.app.flows.again import wait_for
@@ -61,7 +62,8 @@ def not_allowed(context: Context, sent: Sequence[Delivery], scope: str) -> None:
     """The sign-in lacks a scope that only such Changes need. Nothing was carried out; all of them are set aside."""
     with context.write() as tx:
         for one in sent:
-            _park(context, tx, one, "refused", _lacking(context, tx, one, scope))
+            _give_up(context, tx, one, "refused")
+            park(context, tx, one.intake_id, _lacking(context, tx, one, scope))
 
 
 def _lacking(context: Context, tx: sa.Connection, one: Delivery, scope: str) -> Problem:
@@ -149,7 +151,15 @@ def _refusal(context: Context, one: Delivery, understood: Meaning) -> Problem:
 
 def _park(context: Context, tx: sa.Connection, one: Delivery, event: Event, found: Problem) -> None:
     _give_up(context, tx, one, event)
-    park(context, tx, one.intake_id, found)
+    park(context, tx, one.intake_id, _together(context, tx, one, found))
+
+
+def _together(context: Context, tx: sa.Connection, one: Delivery, found: Problem) -> Problem:
+    """Several parts of a transaction may be refused alike: their one Problem says so of each."""
+    for before in problems.still_open(tx, context.id, one.key):
+        if before.intake_id == one.intake_id and before.code == found.code and found.message not in before.message:
+            return msgspec.structs.replace(found, message=f"{before.message} {found.message}")
+    return found
 
 
 def _give_up(context: Context, tx: sa.Connection, one: Delivery, event: Event) -> None:

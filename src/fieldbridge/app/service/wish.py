@@ -67,8 +67,8 @@ def _check_environment(made: Wish) -> None:
     if unseen:
         raise SetupError(
             "service.environment",
-            f"{', '.join(unseen)} is set here, and the service would not see it.",
-            remedy=f"Write it as NAME=VALUE into {file}, and run: chmod 600 {file}",
+            f"Set here, where the service would not see it: {', '.join(unseen)}.",
+            remedy=f"Write it as NAME=VALUE on a line of its own into {file}, and run: chmod 600 {file}",
         )
 
 
