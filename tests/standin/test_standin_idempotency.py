@@ -81,8 +81,9 @@ def test_reads_ignore_the_key(caller):
 @pytest.mark.parametrize(("refused", "status"), [(False, 200), (True, 409)])
 def test_duplicate_of_a_running_call_waits_or_is_refused(caller, invoice, refused, status):
     caller.switch(in_flight_duplicate_refused=refused)
-    caller.control("POST", "faults", {"kind": "delay", "delay_s": 0.3})
-    with ThreadPoolExecutor(1) as pool, httpx2.Client() as http:
+    # So long that, where a repeat is refused, it comes in time on the busiest machine.
+    caller.control("POST", "faults", {"kind": "delay", "delay_s": 5.0 if refused else 0.3})
+    with ThreadPoolExecutor(1) as pool, httpx2.Client(timeout=60) as http:
         first = pool.submit(put, replace(caller, http=http), invoice)
         while not caller.control("GET", "received")["received"]:
             pass
