@@ -124,6 +124,13 @@ def test_a_body_that_is_not_json_or_far_too_long_is_refused(sender):
     assert httpx2.post(sender.url, content=b"x" * 1_100_000, headers={"x-xero-signature": "x"}).status_code == 413
 
 
+def test_an_event_of_another_shape_holds_up_none_beside_it_and_is_no_reason_to_send_it_again(sender):
+    strange = [{**event(), "resourceId": None}, {"eventCategory": "SOMETHING"}, 7]
+    assert sender.post(*strange, event()).status_code == 200
+    assert sender.announced() == [("kauri", "CONTACT")]
+    assert sender.post(*strange).status_code == 200
+
+
 def test_events_of_an_organisation_nobody_connected_wake_nobody(sender):
     sender.post({**event(), "tenantId": "another"})
     assert sender.announced() == []

@@ -21,6 +21,7 @@ from fieldbridge.store.ledger.workers import Worker
 
 Key = tuple[str, ...]
 Sample = tuple[Key, float]
+STATES: tuple[Key, Key] = ("active",), ("paused",)
 
 
 def render(installation: Installation) -> bytes:
@@ -60,7 +61,8 @@ class _Seen:
         """What is true of the whole installation."""
         yield _family("build_info", "Which version runs.", ["version"], [((version("fieldbridge"),), 1)])
         yield _one("workers", "Workers that were heard of lately.", len(self.workers))
-        yield _counted("connections", "Connections.", ["state"], Counter(map(_state, self.standings)))
+        states = Counter(map(_state, self.standings))
+        yield _counted("connections", "Connections.", ["state"], {state: states[state] for state in STATES})
         runs = Counter[Key]((flow.flow, flow.state) for _, flow in self._flows())
         yield _counted("last_runs", "Flows of all connections by the state of their last run.", ["flow", "state"], runs)
         yield _longest("schedule_lag_seconds", "The longest a flow is overdue.", self._lags())
@@ -121,7 +123,7 @@ class _Seen:
 
 
 def _state(one: Standing) -> Key:
-    return ("active",) if one.paused_because is None else ("paused",)
+    return STATES[one.paused_because is not None]
 
 
 def _single(counts: Mapping[str, int]) -> dict[Key, int]:
