@@ -205,7 +205,7 @@ class Company:
         """Everything that must be true when calm has returned."""
         assert self.booked() == self.totals
         assert self.paid() == {one.key: [one.total + one.tax] for one in self.all_taken if one.tenders}
-        moved = {one.name: one.read_bytes() for at in self.folders.values() for one in (at / "Processed").iterdir()}
+        moved = {one.name: one.read_bytes() for at in self.folders.values() for one in (at / "Processed").glob("*")}
         assert moved == self.files
         with self.database.read() as tx:
             states = Counter(row["state"] for row in rows(tx, intake))
