@@ -130,3 +130,18 @@ def test_misspelt_faults_are_refused(caller, http):
         answer = http.post(f"{caller.url}/standin/faults", json=body)
         assert answer.status_code == 400
         assert "error" in decoded(answer)
+
+
+def test_a_request_whose_sender_is_gone_before_its_end_never_arrived(caller):
+    url = f"{caller.url}/api.xro/2.0/Payments"
+    parts = urlsplit(url)
+    head = (
+        f"PUT {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Type: application/json\r\n"
+        f"Authorization: {caller.authorization('PUT', url)}\r\nContent-Length: 100\r\n\r\n"
+    )
+    before = caller.control("GET", "received")
+    with socket.create_connection((parts.hostname, parts.port), timeout=60) as connection:
+        connection.sendall(head.encode() + b'{"Payments": [')
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(1) == b""
+    assert caller.control("GET", "received") == before

@@ -45,8 +45,11 @@ class Endpoint:
         self._run = run
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One HTTP request, from its body to its answer."""
-        request = _request(scope, await _body(receive))
+        """One HTTP request, from its body to its answer. One whose sender is gone before its end never arrived."""
+        body = await _body(receive)
+        if body is None:
+            return
+        request = _request(scope, body)
         passage = await run_in_threadpool(arrive, self._xero, request, self._run)
         try:
             await self._deliver(scope, receive, send, passage)
@@ -68,10 +71,12 @@ class Endpoint:
         return await _until_gone(receive)
 
 
-async def _body(receive: Receive) -> bytes:
+async def _body(receive: Receive) -> bytes | None:
     parts = []
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         parts.append(message.get("body", b""))
         if not message.get("more_body", False):
             return b"".join(parts)
