@@ -12,7 +12,7 @@ demo: $(VENV)/.run
 	$(BIN)/fieldbridge demo $(if $(ONCE),--once)
 
 test: $(VENV)/.dev
-	$(BIN)/pytest -n 3 --dist worksteal
+	$(BIN)/pytest -n 4 --dist worksteal
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check
