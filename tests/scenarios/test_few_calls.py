@@ -123,13 +123,13 @@ def test_what_somebody_was_told_of_is_not_read_at_every_run(day):
     assert day.rare() == [0, 0, 0]
 
 
-def test_an_order_that_old_accounts_would_refuse_is_posted_over_new_ones(day):
+def test_orders_that_old_accounts_would_refuse_are_posted_over_new_ones(day):
     day.account(Status="ARCHIVED")
     day.site.sync(MASTER_DATA)
     day.account(Status="ACTIVE")
     day.pass_by(10)
-    run = day.orders(1)
-    assert (run.exit_code, run.counts["posted"]) == (0, 1)
+    run = day.orders(1, 2, 3)
+    assert (run.exit_code, run.counts["posted"]) == (0, 3)
 
 
 def test_orders_refused_over_new_accounts_too_cost_one_look_and_another_when_they_are_tried_again(day):

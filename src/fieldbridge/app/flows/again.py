@@ -26,9 +26,15 @@ MAY_COME_OF_IT = (
 
 
 def is_over_old_data(tx: sa.Connection, context: Context, intake_id: int, found: Problem) -> bool:
-    """Have an order planned again whose Problem may come of what this run has not read. Shape: False when it cannot."""
-    stale = _not_read_by(tx, context) if found.code in MAY_COME_OF_IT and is_scheduled(tx, context) else []
-    if not stale or not wait_for(tx, context, intake_id, stale):
+    """Have an order planned again whose Problem may come of what this run has not read. Shape: False when it cannot.
+
+    Where one waits for that already, what was old is forgotten and does not show as old any more; the next waits too.
+    """
+    if found.code not in MAY_COME_OF_IT or not is_scheduled(tx, context):
+        return False
+    stale = _not_read_by(tx, context)
+    may_be_old = stale or intake.any_waits(tx, context.id, BECAUSE)
+    if not may_be_old or not wait_for(tx, context, intake_id, stale):
         return False
     context.log(tx, "order.planned_again", key=found.key, because=found.message)
     return True

@@ -130,6 +130,12 @@ def wait_again(tx: sa.Connection, row_id: int, because: str) -> bool:
     return tx.execute(again.values(state="waiting", reason=because)).rowcount == 1
 
 
+def any_waits(tx: sa.Connection, connection_id: str, because: str) -> bool:
+    """Whether a transaction waits for one reason."""
+    waits = (intake.c.connection_id == connection_id, intake.c.state == "waiting", intake.c.reason == because)
+    return tx.execute(sa.select(sa.exists().where(*waits))).scalar_one()
+
+
 def open_files(tx: sa.Connection, connection_id: str) -> list[OpenFile]:
     """Files not moved yet. settled: nothing in it waits or is on its way."""
     still_open = sa.exists().where(intake.c.file_id == intake_file.c.id, intake.c.state.in_(OPEN))
