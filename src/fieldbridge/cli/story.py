@@ -71,7 +71,7 @@ def _kept(arrival: "Arrival") -> str:
 def _understood(order: "Order") -> Lines:
     named = f"{KINDS.get(order.kind, order.kind)} {visible(order.order_no)}"
     whose = visible(f"{order.customer} {order.customer_name}".strip())
-    yield (f"{named} of {whose}, captured {order.captured_on} by {visible(order.rep) or 'nobody named'}")
+    yield f"{named} of {whose}, captured {order.captured_on} by {visible(order.rep) or 'nobody named'}"
     for line in order.lines:
         if line.product:
             yield f"  {_goods(line.quantity, line.product, line.unit_price, line.discount)} = {line.total:.2f}"

@@ -69,9 +69,8 @@ def read_edits(
                 columns = _columns(cells, name, profile)
                 continue
             values = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
-            later = now + timedelta(
-                microseconds=rows.line_num
-            )  # of two edits without a moment the lower row is the last
+            # Of two edits without a moment the lower row is the last.
+            later = now + timedelta(microseconds=rows.line_num)
             yield _attempt(values, f"{name}, line {rows.line_num}", profile, zone, later)
     except csv.Error as error:
         said = f"{name}, line {rows.line_num}: it cannot be told which field is which ({error})."
