@@ -1,6 +1,5 @@
 """What rarely changes is read hourly while the clock alone starts runs, and anew whenever it may matter."""
 
-import time
 import uuid
 from collections import Counter
 from datetime import timedelta
@@ -14,11 +13,11 @@ from fieldbridge.flows import MASTER_DATA, SALES_HISTORY, TRANSACTIONS
 from fieldbridge.store.ledger import runs, schedules
 from fieldbridge.store.ledger.runs import Run
 from fieldbridge.store.schema import watermark
+from support.bench import ended
 
 RARE = ("Organisation", "Accounts", "TaxRates")
 SALES = "200"
 APPLE = "APL-1L"
-WITHIN_S = 60.0
 
 
 class Day:
@@ -40,11 +39,13 @@ class Day:
         now = self.site.installation.now()
         with workshop.opened(self.site.installation) as work:
             with self.database.write() as tx:
-                before = runs.latest(tx, self.name, flow)
                 schedules.keep_only(tx, self.name, [flow])
                 schedules.keep(tx, self.name, flow, 900.0, now)
             assert work.dispatcher.dispatch().started == 1
-            return self._ended(flow, before)
+            with self.database.read() as tx:
+                started = runs.latest(tx, self.name, flow)
+            assert started
+            return ended(work, started.id)
 
     def orders(self, *numbers: int) -> Run:
         """A run of orders that their arrival starts."""
@@ -53,16 +54,6 @@ class Day:
             schedules.keep(tx, self.name, TRANSACTIONS, 60.0, self.site.installation.now())
             schedules.nudge(tx, self.name, TRANSACTIONS, self.site.installation.now())
         return self.by_itself(TRANSACTIONS)
-
-    def _ended(self, flow: str, before: Run | None) -> Run:
-        gives_up_at = time.monotonic() + WITHIN_S
-        while time.monotonic() < gives_up_at:
-            with self.database.read() as tx:
-                found = runs.latest(tx, self.name, flow)
-            if found and found.ended_at and (before is None or found.id != before.id):
-                return found
-            time.sleep(0.02)
-        raise TimeoutError("The run does not end.")
 
     def asked(self) -> Counter[str]:
         """The reads since this was last asked, by endpoint."""
